@@ -1,0 +1,114 @@
+/**
+ * The table of counters: every name, help text and label that Lacquer counts under, declared once.
+ * `recorder.ts` keeps the numbers in plain slots; `admin/` hands them to prom-client at scrape time.
+ */
+import { ORIGIN_FAILURES } from './origin-failure.ts'
+
+/** What became of a request, as people ask for it. Exactly one per request. */
+export const OUTCOMES = [
+  'hit', // served fresh from the store
+  'stale', // served stale from the store: grace, stale-if-error, max-stale
+  'revalidated', // served from the store after the origin's 304
+  'miss', // fetched, and storable
+  'collapsed', // served from a fetch that another request had begun
+  'pass', // fetched by decision of a policy, a method, or a hit-for-miss marker
+  'pipe',
+  'synth', // made by a policy
+  'error', // the origin failed, or a hook did
+  'refused', // malformed, or over a limit
+  'gone', // the client left before there was an answer
+] as const
+export type Outcome = (typeof OUTCOMES)[number]
+
+/** Counters without route or origin; `label` names the one label with its bounded values. */
+export const COUNTERS = {
+  connections: { name: 'lacquer_connections_total', help: 'Client connections accepted.', label: null },
+  connectionsRefused: {
+    name: 'lacquer_connections_refused_total',
+    help: 'Client connections closed at once, by reason.',
+    label: { name: 'reason', values: ['limit', 'draining'] },
+  },
+  requestsRefused: {
+    name: 'lacquer_requests_refused_total',
+    help: 'Requests refused by the server before the engine saw them, by status.',
+    label: {
+      name: 'status',
+      values: ['400', '405', '408', '411', '413', '414', '417', '421', '426', '431', '501', '503', '505'],
+    },
+  },
+  timeouts: {
+    name: 'lacquer_client_timeouts_total',
+    help: 'Client connections closed because a time limit ran out, by limit.',
+    label: { name: 'limit', values: ['head', 'body', 'idle', 'send'] },
+  },
+  collapsedWaits: {
+    name: 'lacquer_collapsed_waits_total',
+    help: 'Requests that waited for, or followed, a fetch begun by another one.',
+    label: null,
+  },
+  backgroundFetches: {
+    name: 'lacquer_background_fetches_total',
+    help: 'Fetches that refreshed a stale stored response while it was served.',
+    label: null,
+  },
+  hookErrors: {
+    name: 'lacquer_policy_hook_errors_total',
+    help: 'Policy hooks that threw or returned what is not legal there, by hook.',
+    label: {
+      name: 'hook',
+      values: [
+        'recv',
+        'hash',
+        'hit',
+        'miss',
+        'pass',
+        'originRequest',
+        'originResponse',
+        'originError',
+        'deliver',
+      ],
+    },
+  },
+  unstored: {
+    name: 'lacquer_responses_not_stored_total',
+    help: 'Responses that the store did not take although they were storable, by reason.',
+    label: { name: 'reason', values: ['too-large', 'no-room', 'too-many-vary-specs'] },
+  },
+  limitReached: {
+    name: 'lacquer_limit_reached_total',
+    help: 'Times that a limit turned something away, by limit.',
+    label: {
+      name: 'limit',
+      values: ['waiters', 'restarts', 'retries', 'origin-queue', 'pipelined-bytes', 'variants', 'in-flight'],
+    },
+  },
+  logLinesDropped: {
+    name: 'lacquer_log_lines_dropped_total',
+    help: 'Log lines dropped because the reader of the log was too slow, by log.',
+    label: { name: 'log', values: ['access', 'operational'] },
+  },
+  bytesIn: { name: 'lacquer_received_bytes_total', help: 'Bytes received from clients.', label: null },
+  bytesOut: { name: 'lacquer_sent_bytes_total', help: 'Bytes sent to clients.', label: null },
+} as const satisfies Record<string, CounterDeclaration>
+
+export interface CounterDeclaration {
+  readonly name: string
+  readonly help: string
+  readonly label: { readonly name: string; readonly values: readonly string[] } | null
+}
+
+export type CounterId = keyof typeof COUNTERS
+export type LabelOf<Id extends CounterId> = (typeof COUNTERS)[Id]['label'] extends {
+  readonly values: readonly (infer Value)[]
+}
+  ? Value
+  : undefined
+
+/** Results of an origin fetch, as labels: a status class, or why there was none. */
+export const FETCH_RESULTS = ['1xx', '2xx', '3xx', '4xx', '5xx', ...ORIGIN_FAILURES] as const
+export type FetchResult = (typeof FETCH_RESULTS)[number]
+
+/** Upper bounds of the latency histograms' buckets, milliseconds. */
+export const LATENCY_BUCKETS_MS = [
+  1, 2, 5, 10, 25, 50, 100, 250, 500, 1000, 2500, 5000, 10_000, 30_000,
+] as const
