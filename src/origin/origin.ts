@@ -86,11 +86,21 @@ export interface Fetch {
   readonly sentAt: number
 }
 
+/** What an origin's connections are doing just now, for metrics. */
+export interface OriginFigures {
+  /** Connections open or being made; those handed over by `upgraded` are not among them. */
+  readonly open: number
+  readonly idle: number
+  /** Fetches that wait for a connection to be free. */
+  readonly queued: number
+}
+
 export interface Origin {
   readonly name: string
   /** Host to use in Host where the configuration says not to pass on the client's; null where it is passed on. */
   readonly hostOverride: string | null
   fetch(request: OriginRequest, handler: FetchHandler): Fetch
+  figures(): OriginFigures
   /** Closes idle connections now and busy ones when they are done. */
   close(): Promise<void>
 }

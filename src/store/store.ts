@@ -14,26 +14,10 @@
 export type Slot = number
 export const NO_SLOT: Slot = 0
 
-/** Bits of `StoredMeta.flags`. */
-export const StoredFlag = {
-  /** A hit-for-miss marker: no head, no body; says that fetches for this key must not be collapsed. */
-  hitForMiss: 1,
-  /** must-revalidate, proxy-revalidate, or s-maxage (RFC 9111 §5.2.2): never served stale. */
-  mustRevalidate: 2,
-  /** no-cache (§5.2.2.4): validated before every reuse. */
-  noCache: 4,
-  /** The freshness lifetime was a heuristic one (§4.2.2). */
-  heuristic: 8,
-  /** immutable (RFC 8246). */
-  immutable: 16,
-  /** Soft-purged: stale whatever its lifetime says. */
-  invalidated: 32,
-} as const
-
 export interface StoredMeta {
   /** Final status code, 200 to 599; 0 for a hit-for-miss marker. */
   readonly status: number
-  /** Bits of `StoredFlag`. */
+  /** Bits of `StoredFlag` (`http/stored-flag.ts`). */
   readonly flags: number
   /** `Clock.now()` when the response was received. */
   readonly storedAt: number

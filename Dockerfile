@@ -1,0 +1,27 @@
+# Builds the published form of Lacquer and serves with it:
+#   docker build -t lacquer .
+#   docker run -p 8080:8080 lacquer serve --listen 0.0.0.0:8080 --origin http://origin.example:8000
+
+FROM node:24-slim AS build
+WORKDIR /lacquer
+COPY package.json package-lock.json ./
+# The image brings its own Node: the one among the optional packages is left out.
+RUN npm ci --omit=optional
+COPY tsconfig.json tsconfig.build.json ./
+COPY src src
+COPY policies policies
+RUN npm run build
+
+FROM node:24-slim
+ENV NODE_ENV=production
+WORKDIR /lacquer
+COPY package.json package-lock.json ./
+RUN npm ci --omit=dev --omit=optional && npm cache clean --force
+COPY --from=build /lacquer/dist dist
+COPY policies policies
+COPY LICENSE README.md ./
+USER node
+EXPOSE 8080 9180
+ENTRYPOINT ["node", "dist/src/cli/bin.js"]
+# The admin listener stays on the container's own loopback unless it is told otherwise.
+CMD ["serve", "--listen", "0.0.0.0:8080"]

@@ -1,0 +1,35 @@
+/**
+ * The default policy. Every hook that a route leaves undecided is decided here, as the rules of HTTP have it.
+ *
+ * It is always in force, behind all routes, and written with the same API as any other policy: read it to see what a route
+ * changes when it answers with a verdict of its own.
+ */
+import { abandon, deliver, fetch, lookup, pass, pipe, route } from 'lacquer-cache'
+
+export default route({
+  name: 'builtin',
+
+  recv({ request }) {
+    // A switch of protocols (a websocket) leaves HTTP: there is nothing to cache in it.
+    if (request.upgrade !== null) return pipe()
+    // Only GET and HEAD can be answered from a store (RFC 9110 §9.2.3).
+    if (request.method !== 'GET' && request.method !== 'HEAD') return pass('method')
+    // Content of a GET has no defined meaning (RFC 9110 §9.3.1), yet some origins answer by it.
+    if (request.hasBody) return pass('request-body')
+    return lookup()
+  },
+
+  // The key is scheme, host and the exact target.
+  hash: () => lookup(),
+
+  hit: () => deliver(),
+  miss: () => fetch(),
+  pass: () => fetch(),
+  originRequest: () => fetch(),
+  originResponse: () => deliver(),
+
+  // Stale where that is allowed, else an error that says whose fault it was.
+  originError: () => abandon(),
+
+  deliver: () => deliver(),
+})

@@ -1,0 +1,167 @@
+/**
+ * What is shown to Prometheus, as plain data: metric families with their samples, made from the recorder's slots and the
+ * store's figures when somebody asks.
+ *
+ * The form is that of prom-client's `Registry.getMetricsAsJSON()`, which its `AggregatorRegistry.aggregate` turns into a
+ * registry again. That is the one way in prom-client to hand over ready-made histogram buckets, and several workers'
+ * families add up by it.
+ *
+ * Labels are routes, origins and the tables' own values: never what a client sent.
+ */
+import {
+  COUNTERS,
+  FETCH_RESULTS,
+  LATENCY_BUCKETS_MS,
+  OUTCOMES,
+  type CounterDeclaration,
+  type CounterId,
+} from '../observe/counters.ts'
+import type { Histogram, Recorder } from '../observe/recorder.ts'
+import type { OriginFigures } from '../origin/origin.ts'
+import type { StoreFigures } from '../store/store.ts'
+
+export interface Sample {
+  readonly labels: Readonly<Record<string, string | number>>
+  readonly value: number
+  /** Where it differs from the family's name: `…_bucket`, `…_sum`, `…_count`. */
+  readonly metricName?: string
+}
+
+export interface Family {
+  readonly name: string
+  readonly help: string
+  readonly type: 'counter' | 'gauge' | 'histogram'
+  /** How several workers' values become one. */
+  readonly aggregator: 'sum' | 'first'
+  readonly values: readonly Sample[]
+}
+
+export interface Figures {
+  readonly recorder: Recorder
+  readonly store: () => StoreFigures
+  /** What each origin's connections are doing, by its name. */
+  readonly origins: () => ReadonlyMap<string, OriginFigures>
+  readonly version: string
+}
+
+export function familiesOf(figures: Figures): Family[] {
+  const { recorder } = figures
+  const routes = [...recorder.routes()]
+  const origins = [...recorder.origins()]
+  return [
+    family(
+      'counter',
+      'lacquer_requests_total',
+      'Requests, by route and by what became of them.',
+      routes.flatMap((counts) => samples(counts.outcomes, OUTCOMES, 'outcome', { route: counts.route })),
+    ),
+    family(
+      'histogram',
+      'lacquer_request_duration_seconds',
+      'Time from the complete head of a request to the last byte of its response, by route.',
+      routes.flatMap((counts) =>
+        buckets('lacquer_request_duration_seconds', counts.latency, { route: counts.route }),
+      ),
+    ),
+    family(
+      'counter',
+      'lacquer_origin_fetches_total',
+      'Fetches, by origin and by result: the class of the status, or why there was none.',
+      origins.flatMap((counts) =>
+        samples(counts.results, FETCH_RESULTS, 'result', { origin: counts.origin }),
+      ),
+    ),
+    family(
+      'histogram',
+      'lacquer_origin_first_byte_seconds',
+      'Time from sending a request to the head of its response, by origin.',
+      origins.flatMap((counts) =>
+        buckets('lacquer_origin_first_byte_seconds', counts.firstByte, { origin: counts.origin }),
+      ),
+    ),
+    ...(Object.keys(COUNTERS) as CounterId[]).map((id) => counterFamily(recorder, id)),
+    ...originFamilies(figures.origins()),
+    ...storeFamilies(figures.store()),
+    family('gauge', 'lacquer_build_info', 'Always 1; the labels say what is running.', [
+      { labels: { version: figures.version, node: process.version }, value: 1 },
+    ]),
+  ]
+}
+
+function counterFamily(recorder: Recorder, id: CounterId): Family {
+  const { name, help, label }: CounterDeclaration = COUNTERS[id]
+  const slots = recorder.slots(id)
+  if (label === null) return family('counter', name, help, [{ labels: {}, value: slots[0] ?? 0 }])
+  return family('counter', name, help, samples(slots, label.values, label.name, {}))
+}
+
+function originFamilies(origins: ReadonlyMap<string, OriginFigures>): Family[] {
+  const each = (name: string, help: string, read: (figures: OriginFigures) => number): Family =>
+    family(
+      'gauge',
+      name,
+      help,
+      [...origins].map(([origin, figures]) => ({ labels: { origin }, value: read(figures) })),
+    )
+  return [
+    each('lacquer_origin_connections', 'Connections to the origin, open or being made.', ({ open }) => open),
+    each(
+      'lacquer_origin_connections_idle',
+      'Connections to the origin that wait for a fetch.',
+      ({ idle }) => idle,
+    ),
+    each('lacquer_origin_queue', 'Fetches that wait for a connection to the origin.', ({ queued }) => queued),
+  ]
+}
+
+function storeFamilies(store: StoreFigures): Family[] {
+  const one = (type: 'gauge' | 'counter', name: string, help: string, value: number): Family =>
+    family(type, name, help, [{ labels: {}, value }])
+  return [
+    one('gauge', 'lacquer_stored_responses', 'Stored responses, variants among them.', store.responses),
+    one(
+      'gauge',
+      'lacquer_store_used_bytes',
+      'Memory that stored responses take, all counted.',
+      store.usedBytes,
+    ),
+    one('gauge', 'lacquer_store_limit_bytes', 'Memory that stored responses may take.', store.limitBytes),
+    one('gauge', 'lacquer_store_draft_bytes', 'Memory that bodies being received take.', store.draftBytes),
+    one('counter', 'lacquer_evictions_total', 'Stored responses evicted to make room.', store.evictions),
+    one(
+      'counter',
+      'lacquer_store_refusals_total',
+      'Responses and bodies that the store had no room for.',
+      store.refusals,
+    ),
+  ]
+}
+
+function family(type: Family['type'], name: string, help: string, values: readonly Sample[]): Family {
+  return { name, help, type, aggregator: name === 'lacquer_build_info' ? 'first' : 'sum', values }
+}
+
+/** One sample for each value of a label, zeros too: a rate can only be taken of what was there before it moved. */
+function samples(
+  slots: Float64Array,
+  values: readonly string[],
+  label: string,
+  labels: Readonly<Record<string, string>>,
+): Sample[] {
+  return values.map((value, i) => ({ labels: { ...labels, [label]: value }, value: slots[i] ?? 0 }))
+}
+
+/** Prometheus's buckets are cumulative and end with `+Inf`; a histogram that nobody observed has none. */
+function buckets(name: string, histogram: Histogram, labels: Readonly<Record<string, string>>): Sample[] {
+  let count = 0
+  const values: Sample[] = [...histogram.buckets].map((inBucket, i) => {
+    count += inBucket
+    const bound = LATENCY_BUCKETS_MS[i]
+    const le = bound === undefined ? '+Inf' : bound / 1000
+    return { metricName: `${name}_bucket`, labels: { ...labels, le }, value: count }
+  })
+  if (count === 0) return []
+  values.push({ metricName: `${name}_sum`, labels, value: histogram.sumMs / 1000 })
+  values.push({ metricName: `${name}_count`, labels, value: count })
+  return values
+}

@@ -1,0 +1,112 @@
+/**
+ * Type-checks policies and the configuration file with the compiler itself and Lacquer's own strictness, wherever they lie:
+ * no tsconfig.json and no installation beside them is needed, `lacquer-cache` means this Lacquer.
+ */
+import { existsSync } from 'node:fs'
+import { createRequire } from 'node:module'
+import { dirname } from 'node:path'
+import type Typescript from 'typescript'
+import { apiPath, PACKAGE_NAME } from '../policy/resolve.ts'
+import { shownPath } from './config-file.ts'
+
+type Compiler = typeof Typescript
+
+/** One line for each mistake: `policies/shop.ts:12:5: …`. Empty where all is well. */
+export async function checkTypes(files: readonly string[]): Promise<string[]> {
+  if (files.length === 0) return []
+  // Loaded only here: it takes a fraction of a second that nobody else should pay.
+  const { default: ts } = await import('typescript')
+  const options = compilerOptions(ts)
+  const program = ts.createProgram({ rootNames: files, options, host: hostOf(ts, options) })
+  const theirs = program.getSourceFiles().filter((file) => !file.isDeclarationFile && !isOurs(file.fileName))
+  const diagnostics = [
+    ...program.getOptionsDiagnostics(),
+    ...program.getGlobalDiagnostics(),
+    ...theirs.flatMap((file) => [
+      ...program.getSyntacticDiagnostics(file),
+      ...program.getSemanticDiagnostics(file),
+    ]),
+  ]
+  return ts.sortAndDeduplicateDiagnostics(diagnostics).map((diagnostic) => lineOf(ts, diagnostic))
+}
+
+/** As in our own tsconfig.json, but for how modules are found: a policy needs no package.json beside it. */
+function compilerOptions(ts: Compiler): Typescript.CompilerOptions {
+  return {
+    target: ts.ScriptTarget.ES2024,
+    lib: ['lib.es2024.d.ts'],
+    module: ts.ModuleKind.ESNext,
+    moduleResolution: ts.ModuleResolutionKind.Bundler,
+    moduleDetection: ts.ModuleDetectionKind.Force,
+    strict: true,
+    noUncheckedIndexedAccess: true,
+    exactOptionalPropertyTypes: true,
+    noImplicitReturns: false,
+    noImplicitOverride: true,
+    noFallthroughCasesInSwitch: true,
+    erasableSyntaxOnly: true,
+    verbatimModuleSyntax: true,
+    isolatedModules: true,
+    allowImportingTsExtensions: true,
+    allowJs: true,
+    skipLibCheck: true,
+    noEmit: true,
+    ...nodeTypes(),
+  }
+}
+
+/** Types of `node:` modules, where they are installed beside Lacquer. */
+function nodeTypes(): { readonly types: string[]; readonly typeRoots?: string[] } {
+  try {
+    const found = createRequire(import.meta.url).resolve('@types/node/package.json')
+    return { types: ['node'], typeRoots: [dirname(dirname(found))] }
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'MODULE_NOT_FOUND') return { types: [] }
+    throw error
+  }
+}
+
+function hostOf(ts: Compiler, options: Typescript.CompilerOptions): Typescript.CompilerHost {
+  const host = ts.createCompilerHost(options)
+  const cache = ts.createModuleResolutionCache(
+    process.cwd(),
+    (name) => host.getCanonicalFileName(name),
+    options,
+  )
+  const api = apiTypes()
+  return {
+    ...host,
+    resolveModuleNameLiterals: (literals, containingFile, redirected) =>
+      literals.map(({ text }) =>
+        text === PACKAGE_NAME
+          ? {
+              resolvedModule: {
+                resolvedFileName: api,
+                extension: api.endsWith('.d.ts') ? ts.Extension.Dts : ts.Extension.Ts,
+                isExternalLibraryImport: false,
+              },
+            }
+          : ts.resolveModuleName(text, containingFile, options, host, cache, redirected),
+      ),
+  }
+}
+
+/** The source of the public API in a checkout, its declarations in the published package. */
+function apiTypes(): string {
+  const declarations = apiPath().replace(/\.js$/, '.d.ts')
+  return existsSync(declarations) ? declarations : apiPath()
+}
+
+/** Lacquer's own files are checked when Lacquer is made. */
+function isOurs(file: string): boolean {
+  return file.startsWith(dirname(import.meta.dirname)) || file.includes('/node_modules/')
+}
+
+function lineOf(ts: Compiler, diagnostic: Typescript.Diagnostic): string {
+  const message = ts.flattenDiagnosticMessageText(diagnostic.messageText, '\n')
+  // Only the first lines of a chain say it in words of the policy; the rest is the compiler's reasoning.
+  const text = message.split('\n').slice(0, 2).join(';').replace(/\s+/g, ' ')
+  if (diagnostic.file === undefined || diagnostic.start === undefined) return text
+  const { line, character } = diagnostic.file.getLineAndCharacterOfPosition(diagnostic.start)
+  return `${shownPath(diagnostic.file.fileName)}:${line + 1}:${character + 1}: ${text} (TS${diagnostic.code})`
+}

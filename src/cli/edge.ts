@@ -1,0 +1,206 @@
+/**
+ * Wires everything: the only place that knows everyone. An edge is one clock, recorder, log and store, the origins, the
+ * engine over them, and two listeners: clients' and operators'.
+ */
+import { readFile } from 'node:fs/promises'
+import { Admin } from '../admin/admin.ts'
+import { Metrics } from '../admin/metrics.ts'
+import { systemClock, type Clock } from '../base/clock.ts'
+import type { Address } from '../config/address.ts'
+import type { OriginSettings } from '../config/origin-settings.ts'
+import type { Settings } from '../config/settings.ts'
+import { Engine } from '../engine/engine.ts'
+import { Recorder } from '../observe/recorder.ts'
+import type { Origin } from '../origin/origin.ts'
+import { createOrigin, OriginConfigError } from '../origin/undici-origin.ts'
+import type { PolicySet } from '../policy/policy-set.ts'
+import { Listener } from '../server/listener.ts'
+import { MemoryStore } from '../store/memory/memory-store.ts'
+import { CommandError, FAILURE } from './command-error.ts'
+import { DEMO_NAME, DemoOrigin } from './demo-origin.ts'
+import { engineLimits, listenerLimits } from './edge-limits.ts'
+import { listenError } from './listen-error.ts'
+import { Logs } from './logs.ts'
+import { ownHosts } from './own-hosts.ts'
+
+export interface EdgeOptions {
+  readonly settings: Settings
+  readonly policies: PolicySet
+  readonly version: string
+  /** This process's own metrics; null where they are not wanted. */
+  readonly processMetrics: ConstructorParameters<typeof Metrics>[1]
+}
+
+export async function startEdge(options: EdgeOptions): Promise<Edge> {
+  const undo: (() => Promise<void>)[] = []
+  try {
+    return await start(options, undo)
+  } catch (error) {
+    // Whatever was started before something failed is stopped again, last first.
+    for (const stop of undo.reverse()) await stop()
+    throw error
+  }
+}
+
+export class Edge {
+  /** Where clients are served, where operators look: with the real ports. */
+  readonly address: Address
+  readonly adminAddress: Address
+  readonly origins: readonly OriginSettings[]
+  /** The origin is the demo's. */
+  readonly isDemo: boolean
+  readonly logs: Logs
+  readonly recorder: Recorder
+  readonly #parts: Parts
+
+  constructor(parts: Parts) {
+    this.address = parts.address
+    this.adminAddress = parts.admin.address
+    this.origins = parts.origins
+    this.isDemo = parts.demo !== null
+    this.logs = parts.logs
+    this.recorder = parts.recorder
+    this.#parts = parts
+  }
+
+  /** Accepts nothing more, lets what is in flight finish for at most `limitMs`, stops everything. Says whether all finished. */
+  async stop(limitMs: number): Promise<boolean> {
+    const { clock, state, listener, connections, demo, admin } = this.#parts
+    state.notReady = 'draining'
+    const begunAt = clock.now()
+    await listener.drain(limitMs)
+    const finished = clock.now() - begunAt < limitMs
+    for (const origin of connections.values()) await origin.close()
+    await demo?.stop()
+    await admin.close()
+    return finished
+  }
+}
+
+/** What changes while an edge lives. */
+interface State {
+  /** Why clients should not be sent here; null where they should. */
+  notReady: string | null
+  /** Known once the port is. */
+  isOurHost: (authority: string) => boolean
+}
+
+interface Parts {
+  readonly clock: Clock
+  /** Where clients are served. */
+  readonly address: Address
+  readonly state: State
+  readonly listener: Listener
+  readonly admin: Admin
+  readonly origins: readonly OriginSettings[]
+  readonly connections: ReadonlyMap<string, Origin>
+  readonly demo: DemoOrigin | null
+  readonly logs: Logs
+  readonly recorder: Recorder
+}
+
+async function start(options: EdgeOptions, undo: (() => Promise<void>)[]): Promise<Edge> {
+  const { settings, policies, version } = options
+  const clock = systemClock
+  const recorder = new Recorder()
+  const logs = new Logs({ clock, recorder, accessLog: settings.accessLog })
+  const store = new MemoryStore({
+    memoryBytes: settings.memoryBytes,
+    maxResponseBytes: settings.maxStoredBytes,
+    maxVariants: settings.maxVariants,
+  })
+  const state: State = { notReady: 'starting', isOurHost: () => false }
+  const demo = settings.origins.length === 0 ? await DemoOrigin.start() : null
+  if (demo !== null) undo.push(() => demo.stop())
+  const origins = demo === null ? settings.origins : [demoSettings(demo)]
+  const connections = await connect(origins, settings, clock)
+  const figures = {
+    recorder,
+    store: () => store.figures(),
+    origins: () => new Map([...connections].map(([name, origin]) => [name, origin.figures()])),
+    version,
+  }
+  const metrics = new Metrics(figures, options.processMetrics)
+  const admin = await Admin.listen({
+    address: settings.admin,
+    metrics,
+    notReady: () => state.notReady,
+    log: logs,
+  }).catch((error: unknown) => {
+    throw listenError(error, settings.admin, '--admin')
+  })
+  undo.push(() => admin.close())
+  const engine = new Engine({
+    clock,
+    store,
+    recorder,
+    log: logs,
+    policies,
+    origins: connections,
+    limits: engineLimits(settings),
+  })
+  const listener = new Listener(
+    {
+      ...listenerLimits(settings),
+      isOurHost: (authority) => state.isOurHost(authority),
+      clock,
+      recorder,
+      log: logs,
+    },
+    engine,
+  )
+  const { host, port } = settings.listen
+  const address = await listener.listen(host, port).catch((error: unknown) => {
+    throw listenError(error, settings.listen, '--listen')
+  })
+  state.isOurHost = ownHosts([...settings.hosts, ...policies.hosts()], address)
+  state.notReady = null
+  return new Edge({ clock, address, state, listener, admin, origins, connections, demo, logs, recorder })
+}
+
+/** The origins, by name, the default one first. Opens no connection. */
+async function connect(
+  origins: readonly OriginSettings[],
+  settings: Settings,
+  clock: Clock,
+): Promise<ReadonlyMap<string, Origin>> {
+  const connections = new Map<string, Origin>()
+  for (const origin of origins) {
+    const config = {
+      name: origin.name,
+      url: origin.url,
+      hostOverride: origin.host,
+      proxy: origin.proxy,
+      ca: origin.ca === null ? null : await readAuthorities(origin.name, origin.ca),
+      maxConnections: settings.maxOriginConnections,
+      maxQueue: settings.maxOriginQueue,
+      queueTimeoutMs: settings.originQueueTimeoutMs,
+      keepAliveTimeoutMs: settings.originKeepAliveMs,
+      connectTimeoutMs: settings.connectTimeoutMs,
+      firstByteTimeoutMs: settings.firstByteTimeoutMs,
+      betweenBytesTimeoutMs: settings.betweenBytesTimeoutMs,
+      maxHeadBytes: settings.maxOriginHeadBytes,
+      maxFields: settings.maxOriginFields,
+    }
+    try {
+      connections.set(origin.name, createOrigin(config, { clock }))
+    } catch (error) {
+      if (!(error instanceof OriginConfigError)) throw error
+      throw new CommandError(FAILURE, [error.message])
+    }
+  }
+  return connections
+}
+
+async function readAuthorities(name: string, path: string): Promise<string> {
+  try {
+    return await readFile(path, 'utf8')
+  } catch (error) {
+    const code = (error as NodeJS.ErrnoException).code ?? String(error)
+    throw new CommandError(FAILURE, [`origin ${name}: the certificates in ${path} can't be read (${code})`])
+  }
+}
+
+function demoSettings(demo: DemoOrigin): OriginSettings {
+  return { name: DEMO_NAME, url: demo.url, host: null, proxy: null, ca: null }
+}

@@ -1,0 +1,64 @@
+/**
+ * The command line: `lacquer serve`, `lacquer check`. Reads the options, runs the command, sets the exit status:
+ * 0 all went well, 1 the command could not do its work, 2 the command line itself was wrong. A command's own code is loaded
+ * when it is run, so that `--help` and mistakes are answered at once.
+ */
+import { Command, CommanderError } from 'commander'
+import { nearest } from '../config/nearest.ts'
+import { CommandError, USAGE_ERROR } from './command-error.ts'
+import { addOptions, type RawOptions } from './options.ts'
+import { ownVersion } from './version.ts'
+
+/** Runs one command line (without `node` and the script). */
+export async function main(args: readonly string[]): Promise<void> {
+  try {
+    const program = makeProgram()
+    refuseUnknownCommand(program, args)
+    await program.parseAsync(args, { from: 'user' })
+  } catch (error) {
+    process.exitCode = statusOf(error)
+  }
+}
+
+function makeProgram(): Command {
+  const program = new Command('lacquer')
+  program
+    .description('A caching reverse proxy with policies in typed, testable TypeScript.')
+    .version(ownVersion(), '-V, --version')
+    .exitOverride()
+    .configureOutput({ outputError: (text, write) => write(text.replace(/^error: /, 'lacquer: ')) })
+    .helpCommand(false)
+  addOptions(program.command('serve', { isDefault: true }))
+    .description('Stand in front of an origin and serve (what is done where no command is named).')
+    .addHelpText('after', PRECEDENCE)
+    .action(async (options: RawOptions) => (await import('./serve.ts')).serve(options))
+  addOptions(program.command('check'))
+    .description(
+      'Check configuration and policies, their types too, without serving. Takes the options of serve.',
+    )
+    .addHelpText('after', PRECEDENCE)
+    .action(async (options: RawOptions) => (await import('./check.ts')).check(options))
+  return program
+}
+
+const PRECEDENCE = `
+An option rules over its variable (in brackets), that over the configuration file, that over the default.
+Times are written 500ms, 1.5s, 10m, 1h or 1d; sizes 64KiB, 256MiB or 1GiB.`
+
+/** Without this, the default command would complain of a surplus argument. */
+function refuseUnknownCommand(program: Command, args: readonly string[]): void {
+  const wanted = args[0]
+  const known = program.commands.map((command) => command.name())
+  if (wanted === undefined || wanted.startsWith('-') || known.includes(wanted)) return
+  const meant = nearest(wanted, known)
+  const advice = meant === undefined ? `there are ${known.join(' and ')}` : `did you mean '${meant}'?`
+  throw new CommandError(USAGE_ERROR, [`unknown command '${wanted}'; ${advice}`])
+}
+
+function statusOf(error: unknown): number {
+  // Commander has already written what it had to say.
+  if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : USAGE_ERROR
+  if (!(error instanceof CommandError)) throw error
+  for (const line of error.lines) process.stderr.write(`lacquer: ${line}\n`)
+  return error.status
+}

@@ -1,0 +1,88 @@
+/**
+ * `lacquer serve`: starts the edge, tells people where it listens, and serves until it is told to stop.
+ *
+ * The first SIGTERM or SIGINT drains: no new connections, requests in flight finish, up to `drainTimeout`; then exit 0.
+ * The second exits at once, as the signal alone would have (128 + its number).
+ */
+import { constants } from 'node:os'
+import { writeAddress } from '../config/address.ts'
+import { LIMITS } from '../config/limits.ts'
+import { writeDuration } from '../config/units.ts'
+import { startEdge, type Edge } from './edge.ts'
+import { shownPath } from './config-file.ts'
+import { loadSettings, type Loaded } from './load-settings.ts'
+import type { RawOptions } from './options.ts'
+import { loadPolicySet } from './policies.ts'
+import { processMetrics } from '../admin/metrics.ts'
+import { ownVersion } from './version.ts'
+
+export async function serve(options: RawOptions): Promise<void> {
+  const loaded = await loadSettings(options, process.env, process.cwd())
+  const policies = await loadPolicySet(loaded)
+  const edge = await startEdge({
+    settings: loaded.settings,
+    policies: policies.set,
+    version: ownVersion(),
+    processMetrics: processMetrics(),
+  })
+  surviveStrayRejections(edge)
+  const signalled = firstSignal()
+  process.stderr.write(`${greeting(edge, loaded, policies.files).join('\n')}\n`)
+  const signal = await signalled
+  process.once('SIGTERM', exitAtOnce).once('SIGINT', exitAtOnce)
+  const limitMs = loaded.settings.drainTimeoutMs
+  edge.logs.log('info', 'draining', { signal, limit: writeDuration(limitMs) })
+  const finished = await edge.stop(limitMs)
+  edge.logs.log('info', finished ? 'stopped' : 'stopped-at-limit', {})
+  await edge.logs.flush(LIMITS.logFlushMs)
+  process.exit(0)
+}
+
+function greeting(
+  edge: Edge,
+  { warnings, settings, configFile }: Loaded,
+  files: readonly string[],
+): string[] {
+  const base = `http://${writeAddress(reachable(edge.address))}`
+  const names = files.map(shownPath)
+  const origins = edge.origins.map((origin) => `${origin.name} ${origin.url}`).join(', ')
+  return [
+    ...warnings.map((warning) => `lacquer: warning: ${warning}`),
+    `Lacquer ${ownVersion()} listens on ${base} (metrics and health on http://${writeAddress(reachable(edge.adminAddress))})`,
+    `  origin    ${origins}${settings.origins.length === 0 ? ' (the demo; --origin URL names yours)' : ''}`,
+    `  policies  ${names.length === 0 ? 'builtin alone' : `${names.join(', ')}, and builtin`}`,
+    ...(configFile === null ? [] : [`  config    ${shownPath(configFile.path)}`]),
+    'Try, twice, and compare Cache-Status:',
+    `  curl -i ${base}${edge.isDemo ? '/time' : '/'}`,
+    'See the counters move:',
+    `  curl -s http://${writeAddress(reachable(edge.adminAddress))}/metrics | grep lacquer_requests_total`,
+  ]
+}
+
+/** Nobody can connect to "every address", but on this machine the loopback one is among them. */
+function reachable(address: { readonly host: string; readonly port: number }): typeof address {
+  const local = { '0.0.0.0': '127.0.0.1', '::': '::1' }[address.host]
+  return local === undefined ? address : { ...address, host: local }
+}
+
+function firstSignal(): Promise<NodeJS.Signals> {
+  return new Promise((resolve) => {
+    const heard = (signal: NodeJS.Signals): void => {
+      process.off('SIGTERM', heard).off('SIGINT', heard)
+      resolve(signal)
+    }
+    process.on('SIGTERM', heard).on('SIGINT', heard)
+  })
+}
+
+function exitAtOnce(signal: NodeJS.Signals): void {
+  process.exit(128 + constants.signals[signal])
+}
+
+/** A promise that a policy made and forgot must not end the edge. An exception that nobody caught does: what it left behind is unknown. */
+function surviveStrayRejections(edge: Edge): void {
+  process.on('unhandledRejection', (reason) => {
+    const stack = reason instanceof Error ? (reason.stack ?? reason.message) : String(reason)
+    edge.logs.log('error', 'unhandled-rejection', { reason: stack.split('\n').slice(0, 4).join(' ') })
+  })
+}

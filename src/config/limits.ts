@@ -1,0 +1,23 @@
+/** Limits that nobody may change: bounds on what configuration itself can ask for, and on what is kept for people. */
+export const LIMITS = {
+  /** Named origins; each has its own pool of connections and its own label in the metrics. */
+  origins: 256,
+  /** Host names in `hosts`. */
+  hosts: 10_000,
+  /** Blocks of addresses in `trustedProxies`. */
+  trustedProxies: 1024,
+  /** Bytes of log lines that wait for a slow reader; beyond that, whole lines are dropped and counted. */
+  logQueueBytes: 4 * 1024 * 1024,
+  /** Bytes handed to one write of a log. */
+  logWriteBytes: 64 * 1024,
+  /** Characters of one field in a log line; the rest is cut. */
+  logFieldChars: 4096,
+  /** How long the last log lines may take to be written at exit. */
+  logFlushMs: 1000,
+  /** Bytes of a request head on the admin listener. */
+  adminHeadBytes: 8 * 1024,
+  /** How long a request head may take on the admin listener, and an idle connection may stay. */
+  adminTimeoutMs: 10_000,
+  /** Connections on the admin listener. */
+  adminConnections: 256,
+} as const

@@ -1,0 +1,389 @@
+/**
+ * The table of parameters: everything that an operator may set, declared once.
+ *
+ * The option (`--head-timeout`), the environment variable (`LACQUER_HEAD_TIMEOUT`), the key of the configuration file
+ * (`headTimeout`), help texts, bounds checks and `Settings` are all read from here. A bound that nobody may change is
+ * in `limits.ts` instead.
+ */
+import type { Duration, Size } from './units.ts'
+
+export type Parameter =
+  | (Declared & {
+      readonly kind: 'duration'
+      readonly default: Duration
+      readonly min: Duration
+      readonly max: Duration
+    })
+  | (Declared & { readonly kind: 'size'; readonly default: Size; readonly min: Size; readonly max: Size })
+  | (Declared & {
+      readonly kind: 'count'
+      readonly default: number
+      readonly min: number
+      readonly max: number
+    })
+  | (Declared & { readonly kind: 'choice'; readonly default: string; readonly choices: readonly string[] })
+  | (Declared & { readonly kind: 'address' | 'path' | 'token'; readonly default: string })
+  | (Declared & { readonly kind: 'hosts' | 'cidrs'; readonly default: readonly string[] })
+  | (Declared & { readonly kind: 'origins'; readonly default: Readonly<Record<string, never>> })
+
+interface Declared {
+  readonly group: Group
+  /** One line for people; says what happens at the bound. */
+  readonly doc: string
+}
+
+export const GROUPS = {
+  where: 'Where',
+  logs: 'Logs',
+  clients: 'Limits towards clients',
+  origins: 'Limits towards origins',
+  caching: 'Caching',
+  policies: 'Policies',
+} as const
+export type Group = keyof typeof GROUPS
+
+export const PARAMETERS = {
+  listen: {
+    kind: 'address',
+    default: '127.0.0.1:8080',
+    group: 'where',
+    doc: 'Where clients are served. The variable PORT=N means 0.0.0.0:N.',
+  },
+  admin: {
+    kind: 'address',
+    default: '127.0.0.1:9180',
+    group: 'where',
+    doc: 'Where metrics and health are shown to operators.',
+  },
+  origins: {
+    kind: 'origins',
+    default: {},
+    group: 'where',
+    doc: 'Where responses come from: URL, or NAME=URL. May be repeated; the one called default, or else the first, is used unless a policy names another. Without any, a demo origin is started.',
+  },
+  policies: {
+    kind: 'path',
+    default: './policies',
+    group: 'where',
+    doc: 'Policies: a folder, whose files but not subfolders are loaded, or one file.',
+  },
+  memory: {
+    kind: 'size',
+    default: '256MiB',
+    min: '1MiB',
+    max: '31GiB',
+    group: 'where',
+    doc: 'Memory for stored responses: heads, bodies, keys and overhead.',
+  },
+  hosts: {
+    kind: 'hosts',
+    default: [],
+    group: 'where',
+    doc: 'Host names that are ours in a request for an absolute URL; besides the address listened on, localhost, and the hosts that routes name.',
+  },
+  trustedProxies: {
+    kind: 'cidrs',
+    default: [],
+    group: 'where',
+    doc: 'Addresses or blocks of proxies in front of us whose X-Forwarded-* fields are believed.',
+  },
+  drainTimeout: {
+    kind: 'duration',
+    default: '30s',
+    min: '0s',
+    max: '1h',
+    group: 'where',
+    doc: 'How long requests in flight may take to finish after SIGTERM or SIGINT.',
+  },
+
+  accessLog: {
+    kind: 'choice',
+    default: 'json',
+    choices: ['off', 'json', 'combined'],
+    group: 'logs',
+    doc: 'Form of the access log on standard output: JSON lines, NCSA combined and the cache outcome, or none.',
+  },
+
+  headTimeout: {
+    kind: 'duration',
+    default: '10s',
+    min: '100ms',
+    max: '10m',
+    group: 'clients',
+    doc: 'How long a request head may take from its first byte; then 408.',
+  },
+  bodyTimeout: {
+    kind: 'duration',
+    default: '30s',
+    min: '100ms',
+    max: '1h',
+    group: 'clients',
+    doc: 'How long a request body may pause; then 408.',
+  },
+  idleTimeout: {
+    kind: 'duration',
+    default: '60s',
+    min: '100ms',
+    max: '1h',
+    group: 'clients',
+    doc: 'How long a connection may wait for its next request; then it is closed.',
+  },
+  sendTimeout: {
+    kind: 'duration',
+    default: '60s',
+    min: '100ms',
+    max: '1h',
+    group: 'clients',
+    doc: 'How long a client may take nothing of a response; then the connection is closed.',
+  },
+  linger: {
+    kind: 'duration',
+    default: '1s',
+    min: '0s',
+    max: '30s',
+    group: 'clients',
+    doc: 'How long a connection being closed after a refusal is read, unheeded, so that the client sees the response.',
+  },
+  maxHeadBytes: {
+    kind: 'size',
+    default: '32KiB',
+    min: '1KiB',
+    max: '1MiB',
+    group: 'clients',
+    doc: 'Largest request head; over it 431.',
+  },
+  maxTargetBytes: {
+    kind: 'size',
+    default: '8KiB',
+    min: '128B',
+    max: '64KiB',
+    group: 'clients',
+    doc: 'Longest request target; over it 414.',
+  },
+  maxFields: {
+    kind: 'count',
+    default: 128,
+    min: 8,
+    max: 4096,
+    group: 'clients',
+    doc: 'Most field lines in a request head; over it 431.',
+  },
+  maxRequestBody: {
+    kind: 'size',
+    default: '1GiB',
+    min: '0B',
+    max: '1TiB',
+    group: 'clients',
+    doc: 'Largest request body; over it 413.',
+  },
+  maxConnections: {
+    kind: 'count',
+    default: 20_000,
+    min: 1,
+    max: 1_000_000,
+    group: 'clients',
+    doc: 'Most client connections at a time; more are closed at once.',
+  },
+  maxPipelinedBytes: {
+    kind: 'size',
+    default: '64KiB',
+    min: '1KiB',
+    max: '16MiB',
+    group: 'clients',
+    doc: 'Bytes of pipelined requests held while one is answered; beyond that the connection is not read.',
+  },
+  maxUnsentBytes: {
+    kind: 'size',
+    default: '256KiB',
+    min: '16KiB',
+    max: '1GiB',
+    group: 'clients',
+    doc: 'How far a client may be behind the body of a response that is not stored; beyond that the origin is not read.',
+  },
+  pipeTimeout: {
+    kind: 'duration',
+    default: '60s',
+    min: '100ms',
+    max: '1d',
+    group: 'clients',
+    doc: 'How long a piped connection (websocket and other upgrades) may be silent both ways; then it is closed.',
+  },
+
+  connectTimeout: {
+    kind: 'duration',
+    default: '3500ms',
+    min: '100ms',
+    max: '5m',
+    group: 'origins',
+    doc: 'How long connecting to an origin may take; then 504.',
+  },
+  firstByteTimeout: {
+    kind: 'duration',
+    default: '30s',
+    min: '100ms',
+    max: '1h',
+    group: 'origins',
+    doc: 'How long an origin may take from the request to the head of its response; then 504.',
+  },
+  betweenBytesTimeout: {
+    kind: 'duration',
+    default: '30s',
+    min: '100ms',
+    max: '1h',
+    group: 'origins',
+    doc: 'How long the body of a response may pause; then it counts as truncated.',
+  },
+  originQueueTimeout: {
+    kind: 'duration',
+    default: '10s',
+    min: '0s',
+    max: '5m',
+    group: 'origins',
+    doc: 'How long a fetch may wait for a connection to its origin to be free; then 503.',
+  },
+  originKeepAlive: {
+    kind: 'duration',
+    default: '30s',
+    min: '0s',
+    max: '1h',
+    group: 'origins',
+    doc: 'How long an idle connection to an origin is kept.',
+  },
+  maxOriginConnections: {
+    kind: 'count',
+    default: 256,
+    min: 1,
+    max: 65_000,
+    group: 'origins',
+    doc: 'Most connections to each origin; fetches beyond that wait.',
+  },
+  maxOriginQueue: {
+    kind: 'count',
+    default: 1024,
+    min: 0,
+    max: 1_000_000,
+    group: 'origins',
+    doc: 'Most fetches that wait for each origin; over it 503.',
+  },
+  maxOriginHeadBytes: {
+    kind: 'size',
+    default: '64KiB',
+    min: '1KiB',
+    max: '1MiB',
+    group: 'origins',
+    doc: 'Largest head of a response; over it 502.',
+  },
+  maxOriginFields: {
+    kind: 'count',
+    default: 256,
+    min: 8,
+    max: 4096,
+    group: 'origins',
+    doc: 'Most field lines in the head of a response; over it 502.',
+  },
+
+  maxStoredBytes: {
+    kind: 'size',
+    default: '16MiB',
+    min: '1KiB',
+    max: '1GiB',
+    group: 'caching',
+    doc: 'Largest response that is stored; larger ones are passed on as they arrive.',
+  },
+  maxVariants: {
+    kind: 'count',
+    default: 64,
+    min: 1,
+    max: 10_000,
+    group: 'caching',
+    doc: 'Most variants (Vary) under one cache key; beyond that the oldest is removed.',
+  },
+  grace: {
+    kind: 'duration',
+    default: '10s',
+    min: '0s',
+    max: '365d',
+    group: 'caching',
+    doc: 'How long past its lifetime a response is served while it is fetched anew in the background, where neither its stale-while-revalidate nor a policy says otherwise. As in Varnish, 10s.',
+  },
+  keep: {
+    kind: 'duration',
+    default: '60s',
+    min: '0s',
+    max: '365d',
+    group: 'caching',
+    doc: 'How long past lifetime and grace a response that can be validated is kept for validation, where no policy says otherwise.',
+  },
+  hitForMiss: {
+    kind: 'duration',
+    default: '120s',
+    min: '0s',
+    max: '1d',
+    group: 'caching',
+    doc: 'How long requests for a response that turned out not to be storable are not collapsed.',
+  },
+  maxWaiters: {
+    kind: 'count',
+    default: 10_000,
+    min: 0,
+    max: 1_000_000,
+    group: 'caching',
+    doc: 'Most requests that wait for one fetch; over it 503.',
+  },
+  maxRestarts: {
+    kind: 'count',
+    default: 4,
+    min: 0,
+    max: 100,
+    group: 'caching',
+    doc: 'Most restarts of one request by its policy; over it 503.',
+  },
+  maxRetries: {
+    kind: 'count',
+    default: 4,
+    min: 0,
+    max: 100,
+    group: 'caching',
+    doc: 'Most retries of one fetch by its policy; over it 503.',
+  },
+  viaName: {
+    kind: 'token',
+    default: 'lacquer',
+    group: 'caching',
+    doc: 'What we call ourselves in Via; two edges in a row had better differ.',
+  },
+  cacheName: {
+    kind: 'token',
+    default: 'lacquer',
+    group: 'caching',
+    doc: 'What we call ourselves in Cache-Status; two edges in a row had better differ.',
+  },
+
+  hookTimeout: {
+    kind: 'duration',
+    default: '5s',
+    min: '10ms',
+    max: '5m',
+    group: 'policies',
+    doc: 'How long an asynchronous policy hook may take; then 503.',
+  },
+} as const satisfies Record<string, Parameter>
+
+export type ParameterName = keyof typeof PARAMETERS
+
+export const PARAMETER_NAMES = Object.keys(PARAMETERS) as ParameterName[]
+
+/** The name of its option without the dashes: `head-timeout`. Origins are given one at a time, hence `--origin`. */
+export function optionName(name: ParameterName): string {
+  return name === 'origins' ? 'origin' : name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)
+}
+
+/** The name of its environment variable: `LACQUER_HEAD_TIMEOUT`. */
+export function variableName(name: ParameterName): string {
+  return `LACQUER_${optionName(name).replaceAll('-', '_').toUpperCase()}`
+}
+
+/** The table entry by the general type, for those who switch on its kind. */
+export function parameter(name: ParameterName): Parameter {
+  return PARAMETERS[name]
+}

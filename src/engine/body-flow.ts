@@ -1,0 +1,203 @@
+/**
+ * The body of a response on its way from the origin to whoever reads it.
+ *
+ * While it is being stored, it rests in the store's memory, every reader follows at its own pace, and nobody holds up the fetch.
+ * Where it is not stored (a pass, or too large after all) it flows through a window: the fetch pauses while the slowest reader
+ * is further behind than that, and what all have read is let go.
+ */
+import type { BodyDraft } from '../store/store.ts'
+import type { BodySink } from './exchange.ts'
+
+/** How the fetch is slowed down. */
+export interface FlowControl {
+  pause(): void
+  resume(): void
+  /** Nobody reads any more, and nothing is stored: the fetch has lost its purpose. */
+  unread(): void
+}
+
+export class BodyFlow {
+  readonly #control: FlowControl
+  readonly #windowBytes: number
+  readonly #readers = new Set<BodyReader>()
+  #draft: BodyDraft | null
+  /** Whether what arrives still goes into the draft. */
+  #storing: boolean
+  /** What is not in the draft, from `#chunksAt` on. */
+  #chunks: Buffer[] = []
+  #chunksAt = 0
+  #isPaused = false
+  #state: 'open' | 'complete' | 'broken' = 'open'
+  receivedBytes = 0
+
+  /** `draft`: where the body is to be stored, or null to let it flow through. Takes over the maker's hold on it. */
+  constructor(draft: BodyDraft | null, windowBytes: number, control: FlowControl) {
+    this.#draft = draft
+    this.#storing = draft !== null
+    this.#windowBytes = windowBytes
+    this.#control = control
+  }
+
+  /** Whether every byte so far rests in the draft. */
+  get isStoring(): boolean {
+    return this.#storing
+  }
+
+  get state(): 'open' | 'complete' | 'broken' {
+    return this.#state
+  }
+
+  /** A chunk from the origin. */
+  push(chunk: Buffer): void {
+    if (this.#storing && !this.#draft!.append(chunk)) this.#stopStoring()
+    if (!this.#storing) this.#chunks.push(chunk)
+    this.receivedBytes += chunk.length
+    for (const reader of this.#readers) reader.pump()
+    this.#adjust()
+  }
+
+  complete(): void {
+    this.#finish('complete')
+  }
+
+  /** The body can't be completed: readers break off. */
+  break(): void {
+    this.#finish('broken')
+  }
+
+  /** Lets a reader follow from the first byte. Only while storing, or before the first byte. */
+  attach(sink: BodySink): BodyReader {
+    const reader = new BodyReader(this, sink, this.#draft)
+    this.#readers.add(reader)
+    reader.pump()
+    return reader
+  }
+
+  /** A reader has gone or has had all. */
+  detach(reader: BodyReader): void {
+    if (!this.#readers.delete(reader)) return
+    this.#adjust()
+    this.settle()
+  }
+
+  /** Those who waited for the head have been told: where none of them reads on, the fetch may end. */
+  settle(): void {
+    if (this.#readers.size === 0 && !this.#storing && this.#state === 'open') this.#control.unread()
+  }
+
+  /** Gives up the hold on the draft; readers keep theirs. */
+  close(): void {
+    this.#draft?.release()
+    this.#draft = null
+    this.#storing = false
+  }
+
+  /** A piece of the body at `position`; null where there is none yet. For readers. */
+  read(position: number, draft: BodyDraft | null): Buffer | null {
+    if (draft !== null && position < draft.bytes) return draft.read(position, PIECE_BYTES)
+    let at = this.#chunksAt
+    for (const chunk of this.#chunks) {
+      if (position < at + chunk.length) return position === at ? chunk : chunk.subarray(position - at)
+      at += chunk.length
+    }
+    return null
+  }
+
+  /** A reader has moved on: what is behind all may be let go. */
+  moved(): void {
+    this.#adjust()
+  }
+
+  #stopStoring(): void {
+    this.#storing = false
+    this.#chunksAt = this.receivedBytes
+  }
+
+  #finish(state: 'complete' | 'broken'): void {
+    if (this.#state !== 'open') return
+    this.#state = state
+    for (const reader of [...this.#readers]) reader.pump()
+  }
+
+  #adjust(): void {
+    if (this.#storing || this.#state !== 'open') return
+    let slowest = this.receivedBytes
+    for (const reader of this.#readers) slowest = Math.min(slowest, reader.position)
+    for (let first = this.#chunks[0]; first !== undefined; first = this.#chunks[0]) {
+      if (this.#chunksAt + first.length > slowest) break
+      this.#chunksAt += first.length
+      this.#chunks.shift()
+    }
+    const isBehind = this.receivedBytes - slowest > this.#windowBytes
+    if (isBehind === this.#isPaused) return
+    this.#isPaused = isBehind
+    if (isBehind) this.#control.pause()
+    else this.#control.resume()
+  }
+}
+
+/** How much a reader hands over at a time. */
+const PIECE_BYTES = 65_536
+
+/** One reader of a flow: writes it to a client as fast as that client takes it. */
+export class BodyReader {
+  position = 0
+  readonly #flow: BodyFlow
+  readonly #sink: BodySink
+  /** Held until the client's socket has let go of the last view on it. */
+  readonly #draft: BodyDraft | null
+  #isBlocked = false
+  #isOver = false
+  #isPumping = false
+
+  constructor(flow: BodyFlow, sink: BodySink, draft: BodyDraft | null) {
+    this.#flow = flow
+    this.#sink = sink
+    this.#draft = draft
+    draft?.retain()
+  }
+
+  /** Writes what there is, until the client is full. */
+  pump(): void {
+    if (this.#isPumping || this.#isOver) return
+    this.#isPumping = true
+    try {
+      while (!this.#isBlocked && !this.#isOver) {
+        const piece = this.#flow.read(this.position, this.#draft)
+        if (piece === null) break
+        this.position += piece.length
+        this.#isBlocked = !this.#sink.write(piece)
+      }
+    } finally {
+      this.#isPumping = false
+    }
+    this.#flow.moved()
+    this.#endWhenAllIsSent()
+  }
+
+  /** The client can take more. */
+  drained(): void {
+    this.#isBlocked = false
+    this.pump()
+  }
+
+  /** The client's exchange has ended, one way or another. */
+  release(): void {
+    this.#isOver = true
+    this.#flow.detach(this)
+    this.#draft?.release()
+  }
+
+  #endWhenAllIsSent(): void {
+    if (this.#isOver || this.#flow.state === 'open') return
+    if (this.#flow.state === 'broken') {
+      this.#isOver = true
+      this.#flow.detach(this)
+      this.#sink.abort()
+    } else if (this.position === this.#flow.receivedBytes) {
+      this.#isOver = true
+      this.#flow.detach(this)
+      this.#sink.end()
+    }
+  }
+}

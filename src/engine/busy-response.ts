@@ -1,0 +1,142 @@
+/**
+ * The busy response: where the request machine and the fetch machine meet.
+ *
+ * The fetch fills it; the request that began it and those that were collapsed into it wait for its head and then follow its body.
+ * Each wait ends in one of the phases below and in no other way.
+ */
+import type { Fields, ReadonlyFields } from '../http/fields.ts'
+import { variantKey } from '../http/vary.ts'
+import type { SynthVerdict } from '../policy/verdict.ts'
+import { NO_SLOT, type Slot, type VariantSpec } from '../store/store.ts'
+import type { BodyFlow } from './body-flow.ts'
+
+/** What is known once the head is there. */
+export interface BusyHead {
+  readonly status: number
+  /** End-to-end fields without Content-Length. */
+  readonly fields: Fields
+  readonly bodyBytes: number | null
+  readonly etag: string
+  readonly lastModified: string
+  readonly receivedAt: number
+  readonly initialAgeMs: number
+  readonly lifetimeMs: number
+  /** Whether others than the one who asked may be given it without asking the origin (fresh, no no-cache). */
+  readonly isReusable: boolean
+  /** Whether a request with Authorization may be given it (RFC 9111 §3.5). */
+  readonly isForAuthorized: boolean
+  readonly variant: VariantSpec
+  readonly flow: BodyFlow
+  /** Will it be stored, and why not. */
+  readonly unstored: string | null
+}
+
+/** Why there is no response. */
+export interface FetchFailure {
+  /** Status for clients that get no stale response instead. */
+  readonly status: number
+  /** Fixed name for Cache-Status, log and counters. */
+  readonly reason: string
+  /** A policy's own answer. */
+  readonly synth: SynthVerdict | null
+  /** Whether a stale response may stand in (RFC 5861 §4). */
+  readonly allowsStale: boolean
+}
+
+export type Phase = 'waiting' | 'head' | 'freshened' | 'failed'
+
+export class BusyResponse {
+  readonly key: string
+  /** The fields of the request that began it, as they were at lookup: what Vary selects by. */
+  readonly selecting: ReadonlyFields
+  /** Whether others may wait for it before its head is known. */
+  readonly isCollapsible: boolean
+  /** Status of the origin's response, 0 without one. */
+  forwardStatus = 0
+  /** It was withdrawn while it was being fetched: not stored, and nobody joins any more. */
+  isDoomed = false
+  #phase: Phase = 'waiting'
+  #head: BusyHead | null = null
+  #slot: Slot = NO_SLOT
+  #failure: FetchFailure | null = null
+  #waiters: (() => void)[] = []
+
+  constructor(key: string, selecting: ReadonlyFields, isCollapsible: boolean) {
+    this.key = key
+    this.selecting = selecting
+    this.isCollapsible = isCollapsible
+  }
+
+  get phase(): Phase {
+    return this.#phase
+  }
+
+  get waiters(): number {
+    return this.#waiters.length
+  }
+
+  /** In phase `head`. */
+  get head(): BusyHead {
+    if (this.#head === null) throw new Error('the busy response has no head yet')
+    return this.#head
+  }
+
+  /** In phase `freshened`: the stored response with its new head. The fetch retains it until all waiters have been told. */
+  get slot(): Slot {
+    return this.#slot
+  }
+
+  /** In phase `failed`. */
+  get failure(): FetchFailure {
+    if (this.#failure === null) throw new Error('the busy response has not failed')
+    return this.#failure
+  }
+
+  /** Calls `resume` once the phase is no longer `waiting`. */
+  wait(resume: () => void): void {
+    this.#waiters.push(resume)
+  }
+
+  /** Whether a request with these fields may wait for it or follow it. `vary`: names that told variants apart so far, if any. */
+  canJoin(fields: ReadonlyFields, vary: readonly string[]): boolean {
+    if (this.isDoomed) return false
+    if (this.#phase === 'waiting') {
+      return (
+        this.isCollapsible &&
+        (vary.length === 0 || variantKey(vary, fields) === variantKey(vary, this.selecting))
+      )
+    }
+    return this.#phase === 'head' && this.canFollow(fields)
+  }
+
+  /** Whether a request with these fields that did not begin the fetch may be given the response. */
+  canFollow(fields: ReadonlyFields): boolean {
+    const head = this.head
+    if (this.isDoomed || !head.isReusable || !head.flow.isStoring) return false
+    if (fields.has('authorization') && !head.isForAuthorized) return false
+    return variantKey(head.variant.names, fields) === head.variant.key
+  }
+
+  headArrived(head: BusyHead): void {
+    this.#head = head
+    this.#resolve('head')
+    head.flow.settle()
+  }
+
+  freshened(slot: Slot): void {
+    this.#slot = slot
+    this.#resolve('freshened')
+  }
+
+  failed(failure: FetchFailure): void {
+    this.#failure = failure
+    this.#resolve('failed')
+  }
+
+  #resolve(phase: Phase): void {
+    this.#phase = phase
+    const waiters = this.#waiters
+    this.#waiters = []
+    for (const resume of waiters) resume()
+  }
+}

@@ -1,0 +1,151 @@
+/**
+ * The client's request as policies see it: read straight from what the server parsed, changeable in `recv`.
+ * What `recv` changes counts for everything after it: the key, Vary, and the request to the origin.
+ */
+import { parseAuthority } from '../http/target.ts'
+import { Fields, type ReadonlyFields } from '../http/fields.ts'
+import { isToken } from '../http/tokens.ts'
+import type { ClientView, Headers, MutableRequest } from '../policy/views.ts'
+import type { ClientExchange } from './exchange.ts'
+import { CopyOnWrite, HeadersView } from './headers-view.ts'
+
+export class ClientRequest implements MutableRequest {
+  readonly scheme: 'http' | 'https'
+  readonly hasBody: boolean
+  params: Readonly<Record<string, string>> = NO_PARAMS
+  restarts = 0
+  /** Whether a policy may write to it now. */
+  isWritable = false
+  /** Name of the origin that the route or `recv` chose; empty for the default one. */
+  #origin = ''
+  #method: string
+  #host: string
+  #url: string
+  #pathEnd = -1
+  readonly #copy: CopyOnWrite
+  readonly #exchange: ClientExchange
+  #headers: HeadersView | null = null
+
+  constructor(exchange: ClientExchange) {
+    this.#exchange = exchange
+    this.scheme = exchange.scheme
+    this.hasBody = exchange.hasBody
+    this.#method = exchange.method
+    this.#host = exchange.authority
+    this.#url = exchange.target
+    this.#copy = new CopyOnWrite(exchange.fields)
+  }
+
+  /** The field lines as they are now. */
+  get fields(): ReadonlyFields {
+    return this.#copy.fields
+  }
+
+  /** A copy of them that outlives the exchange: what Vary selects a variant by. */
+  selecting(): Fields {
+    return Fields.from(this.#copy.fields)
+  }
+
+  get headers(): Headers {
+    return (this.#headers ??= new HeadersView(this.#copy, this))
+  }
+
+  get client(): ClientView {
+    return { address: this.#exchange.clientAddress, peer: this.#exchange.peerAddress }
+  }
+
+  /** RFC 9110 §7.8. HTTP/1.0 has no Upgrade. */
+  get upgrade(): string | null {
+    const { fields } = this.#exchange
+    if (this.#exchange.minorVersion === 0 || !fields.has('upgrade')) return null
+    const nominated = (fields.get('connection') ?? '').toLowerCase().split(',')
+    return nominated.some((option) => option.trim() === 'upgrade') ? (fields.get('upgrade') ?? null) : null
+  }
+
+  get method(): string {
+    return this.#method
+  }
+
+  set method(method: string) {
+    this.assertWritable()
+    if (!isToken(method) || method === 'CONNECT')
+      throw new TypeError(`request.method: '${method}' is no method to send`)
+    this.#method = method
+  }
+
+  get host(): string {
+    return this.#host
+  }
+
+  set host(host: string) {
+    this.assertWritable()
+    const authority = parseAuthority(host, this.scheme)
+    if (authority === null)
+      throw new TypeError(`request.host: '${host}' is no host name, with or without a port`)
+    this.#host = authority
+  }
+
+  /** Host name without port. */
+  get hostname(): string {
+    const host = this.#host
+    const colon = host.lastIndexOf(':')
+    return colon === -1 || host.endsWith(']') ? host : host.slice(0, colon)
+  }
+
+  get url(): string {
+    return this.#url
+  }
+
+  set url(url: string) {
+    this.assertWritable()
+    if (!isOriginForm(url)) {
+      throw new TypeError(
+        `request.url: ${JSON.stringify(url)} must be '/' and visible ASCII characters, without '#'`,
+      )
+    }
+    this.#url = url
+    this.#pathEnd = -1
+  }
+
+  get path(): string {
+    if (this.#pathEnd === -1) {
+      const mark = this.#url.indexOf('?')
+      this.#pathEnd = mark === -1 ? this.#url.length : mark
+    }
+    return this.#pathEnd === this.#url.length ? this.#url : this.#url.slice(0, this.#pathEnd)
+  }
+
+  get query(): string {
+    return this.#url.slice(this.path.length + 1)
+  }
+
+  get origin(): string {
+    return this.#origin
+  }
+
+  set origin(name: string) {
+    this.assertWritable()
+    this.#origin = name
+  }
+
+  /** By the engine: the route's choice, before `recv`. */
+  routeTo(origin: string): void {
+    this.#origin = origin
+  }
+
+  assertWritable(): void {
+    if (!this.isWritable) throw new TypeError('the request can be changed in recv only')
+  }
+}
+
+const NO_PARAMS: Readonly<Record<string, string>> = Object.freeze({})
+
+/** A path and query that may stand in a request line (RFC 9112 §3.2.1). */
+export function isOriginForm(url: string): boolean {
+  if (url.charCodeAt(0) !== 0x2f) return false
+  for (let i = 0; i < url.length; i++) {
+    const code = url.charCodeAt(i)
+    if (code <= 0x20 || code >= 0x7f || code === 0x23 || code === 0x5c) return false
+  }
+  return true
+}

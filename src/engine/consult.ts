@@ -1,0 +1,122 @@
+/**
+ * Asks a policy: the route's own hook first, `builtin`'s where that decides nothing.
+ * A hook that throws, answers what is not legal there, or never answers becomes a `HookError`; the edge lives on.
+ */
+import type { Clock } from '../base/clock.ts'
+import { ASYNC_HOOKS, LEGAL_VERDICTS, type HookName } from '../policy/hooks.ts'
+import { locate } from '../policy/policy-error.ts'
+import type { ActiveRoute } from '../policy/policy-set.ts'
+import type { Verdict } from '../policy/verdict.ts'
+
+export class HookError extends Error {
+  override readonly name = 'HookError'
+  readonly hook: HookName
+  readonly route: string
+  /** `file:line` of the policy. */
+  readonly where: string
+
+  constructor(hook: HookName, route: ActiveRoute, problem: string, cause?: unknown) {
+    super(`hook ${hook} of route ${route.name} ${problem}`, cause === undefined ? undefined : { cause })
+    this.hook = hook
+    this.route = route.name
+    this.where = locate(cause, route.file)
+  }
+}
+
+export interface Consultation {
+  readonly route: ActiveRoute
+  readonly builtin: ActiveRoute
+  readonly clock: Clock
+  /** How long an asynchronous hook may take. */
+  readonly limitMs: number
+}
+
+/** A hook as it is called here: what it sees was prepared by the caller for just that hook. */
+type AnyHook = (at: object) => unknown
+
+/** The verdict; a promise of one only where the hook made one. Throws `HookError`. Hot. */
+export function consult(by: Consultation, hook: HookName, at: object): Verdict | Promise<Verdict> {
+  const own = by.route.hooks[hook] as AnyHook | undefined
+  if (own !== undefined && by.route !== by.builtin) {
+    const answer = call(own, hook, by.route, at)
+    if (answer instanceof Promise) return later(by, hook, answer, at)
+    if (answer !== undefined) return legal(hook, by.route, answer)
+  }
+  return consultBuiltin(by, hook, at)
+}
+
+/** As `consult`, for hooks that can't be asynchronous. Hot. */
+export function consultNow(by: Consultation, hook: HookName, at: object): Verdict {
+  const verdict = consult(by, hook, at)
+  if (verdict instanceof Promise) throw new HookError(hook, by.route, 'must not be asynchronous')
+  return verdict
+}
+
+function consultBuiltin(by: Consultation, hook: HookName, at: object): Verdict {
+  const builtin = by.builtin.hooks[hook] as AnyHook | undefined
+  const answer = builtin === undefined ? undefined : call(builtin, hook, by.builtin, at)
+  return legal(hook, by.builtin, answer)
+}
+
+function call(hook: AnyHook, name: HookName, route: ActiveRoute, at: object): unknown {
+  try {
+    return hook(at)
+  } catch (error) {
+    throw new HookError(
+      name,
+      route,
+      `threw: ${error instanceof Error ? error.message : String(error)}`,
+      error,
+    )
+  }
+}
+
+function legal(hook: HookName, route: ActiveRoute, answer: unknown): Verdict {
+  const verdict = answer as Verdict | undefined | null
+  if (verdict !== undefined && verdict !== null && LEGAL_VERDICTS[hook].includes(verdict.kind)) return verdict
+  const named = typeof verdict?.kind === 'string' ? `${verdict.kind}()` : String(answer)
+  throw new HookError(
+    hook,
+    route,
+    `answered ${named}; legal there: ${LEGAL_VERDICTS[hook].map((kind) => `${kind}()`).join(', ')}`,
+  )
+}
+
+async function later(
+  by: Consultation,
+  hook: HookName,
+  promise: Promise<unknown>,
+  at: object,
+): Promise<Verdict> {
+  if (!ASYNC_HOOKS.includes(hook)) {
+    promise.catch(() => undefined)
+    throw new HookError(hook, by.route, `must not be asynchronous; these may: ${ASYNC_HOOKS.join(', ')}`)
+  }
+  const answer = await withinLimit(by, hook, promise)
+  return answer === undefined ? consultBuiltin(by, hook, at) : legal(hook, by.route, answer)
+}
+
+function withinLimit(by: Consultation, hook: HookName, promise: Promise<unknown>): Promise<unknown> {
+  return new Promise((resolve, reject) => {
+    const timer = by.clock.after(by.limitMs, () => {
+      reject(new HookError(hook, by.route, `took longer than ${by.limitMs} ms`))
+    })
+    promise.then(
+      (answer) => {
+        timer.cancel()
+        resolve(answer)
+      },
+      (error: unknown) => {
+        timer.cancel()
+        reject(
+          new HookError(
+            hook,
+            by.route,
+            `failed: ${error instanceof Error ? error.message : String(error)}`,
+            error,
+          ),
+        )
+      },
+    )
+  })
+}

@@ -1,0 +1,43 @@
+/**
+ * The engine: takes exchanges from the server and drives a transaction for each.
+ * Does no I/O and reads no clock of its own; everything it works with is handed in.
+ */
+import { readResponseDirectives } from '../http/cache-control.ts'
+import { Memo } from '../http/memo.ts'
+import type { PolicySet } from '../policy/policy-set.ts'
+import type { EngineContext } from './context.ts'
+import { drive } from './driver.ts'
+import type { ClientExchange, RequestHandler } from './exchange.ts'
+import { InFlight } from './in-flight.ts'
+import { finish } from './request/finish.ts'
+import { REQUEST_STEPS } from './request/machine.ts'
+import { Transaction } from './transaction.ts'
+
+export type EngineOptions = Omit<EngineContext, 'inFlight' | 'directives'>
+
+export class Engine implements RequestHandler {
+  readonly #context: EngineContext
+  #policies: PolicySet
+
+  constructor(options: EngineOptions & { readonly policies: PolicySet }) {
+    this.#context = { ...options, inFlight: new InFlight(), directives: new Memo(readResponseDirectives) }
+    this.#policies = options.policies
+  }
+
+  /** The policies that new requests begin with; those under way finish with the ones they began with. */
+  get policies(): PolicySet {
+    return this.#policies
+  }
+
+  use(policies: PolicySet): void {
+    this.#policies = policies
+  }
+
+  /** Hot. */
+  handle(exchange: ClientExchange): void {
+    const tx = new Transaction(this.#context, REQUEST_STEPS, this.#policies, exchange)
+    exchange.ended = (end) => finish(tx, end)
+    exchange.drained = () => tx.reader?.drained()
+    drive(tx, REQUEST_STEPS.recv)
+  }
+}

@@ -1,0 +1,110 @@
+/** error: no usable response; the policy decides between another try, an answer of its own, and giving up. failed: it is given up. */
+import { unreachable } from '../../base/assert.ts'
+import { statusOfFailure } from '../../origin/origin.ts'
+import type { OriginErrorVerdict } from '../../policy/hooks.ts'
+import type { OriginErrorView } from '../../policy/views.ts'
+import type { Verdict } from '../../policy/verdict.ts'
+import { NO_SLOT } from '../../store/store.ts'
+import { HookError, consult } from '../consult.ts'
+import type { FetchStep, FetchTransaction } from './fetch-transaction.ts'
+
+export function error(fetch: FetchTransaction): FetchStep | Promise<FetchStep> {
+  const { plan } = fetch
+  if (fetch.error !== null) noteOriginError(fetch)
+  const failure = fetch.failure!
+  const view: OriginErrorView = {
+    failure: failure.reason,
+    message: fetch.error?.message ?? failure.reason,
+    staleAvailable: fetch.stale !== NO_SLOT,
+  }
+  const verdict = consult(fetch, 'originError', { request: plan.request, error: view, scratch: plan.scratch })
+  return verdict instanceof Promise ? verdict.then((late) => proceed(fetch, late)) : proceed(fetch, verdict)
+}
+
+function noteOriginError(fetch: FetchTransaction): void {
+  const { context, plan } = fetch
+  const failedBy = fetch.error!
+  context.recorder.origin(plan.request.origin).fetched(failedBy.failure)
+  if (failedBy.failure === 'queue-full') context.recorder.count('limitReached', 'origin-queue')
+  context.log.log('warn', 'origin-failed', {
+    origin: plan.request.origin,
+    failure: failedBy.failure,
+    message: failedBy.message,
+    url: plan.request.url,
+  })
+  fetch.failure = {
+    status: statusOfFailure(failedBy.failure),
+    reason: `origin-${failedBy.failure}`,
+    synth: null,
+    allowsStale: true,
+  }
+}
+
+function proceed(fetch: FetchTransaction, verdict: Verdict): FetchStep {
+  const decided = verdict as OriginErrorVerdict
+  switch (decided.kind) {
+    case 'retry':
+      return fetch.steps.retry
+    case 'synth':
+      fetch.failure = { ...fetch.failure!, synth: decided }
+      return fetch.steps.failed
+    case 'deliver':
+    case 'abandon':
+      return fetch.steps.failed
+    default:
+      return unreachable(decided)
+  }
+}
+
+/** Asks again, where that is possible: not too often, and not with a request body that is gone. */
+export function retry(fetch: FetchTransaction): FetchStep {
+  const { plan, context } = fetch
+  fetch.call?.abort()
+  fetch.failure ??= { status: 503, reason: 'policy-retries', synth: null, allowsStale: true }
+  if (plan.body !== null) return fetch.steps.failed
+  if (plan.request.retries >= context.limits.maxRetries) {
+    context.recorder.count('limitReached', 'retries')
+    return fetch.steps.failed
+  }
+  plan.request.retries++
+  fetch.failure = null
+  return fetch.steps.prepare
+}
+
+/** RFC 9111 §4.3.4: a 304 that selects nothing we have: ask again, for the whole this time. */
+export function forgetStale(fetch: FetchTransaction): FetchStep {
+  fetch.call?.abort()
+  for (const name of ['if-none-match', 'if-modified-since']) fetch.plan.request.fields.delete(name)
+  fetch.releaseStale()
+  return fetch.steps.prepare
+}
+
+export function failed(fetch: FetchTransaction): FetchStep {
+  fetch.context.inFlight.end(fetch.busy)
+  fetch.busy.failed(fetch.failure!)
+  return fetch.steps.ended
+}
+
+/** A step threw: a policy's hook, or a bug of ours. */
+export function threw(fetch: FetchTransaction, thrown: unknown): FetchStep {
+  const { context, plan, busy } = fetch
+  plan.request.isWritable = false
+  fetch.call?.abort()
+  const isPolicys = thrown instanceof HookError
+  if (isPolicys) {
+    context.recorder.count('hookErrors', thrown.hook)
+    context.log.log('error', 'policy-hook-error', {
+      hook: thrown.hook,
+      route: thrown.route,
+      where: thrown.where,
+      message: thrown.message,
+    })
+  } else {
+    const detail = thrown instanceof Error ? (thrown.stack ?? thrown.message) : String(thrown)
+    context.log.log('error', 'internal-error', { step: 'fetch', detail })
+  }
+  if (busy.phase !== 'waiting') return fetch.steps.broken
+  const reason = isPolicys ? `policy-${thrown.hook}` : 'internal-error'
+  fetch.failure = { status: 503, reason, synth: null, allowsStale: false }
+  return fetch.steps.failed
+}

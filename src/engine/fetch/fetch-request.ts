@@ -1,0 +1,66 @@
+/** The request to the origin as `originRequest` sees and may change it. */
+import type { Fields } from '../../http/fields.ts'
+import type { Headers, MutableOriginRequest } from '../../policy/views.ts'
+import { isOriginForm } from '../client-request.ts'
+import { CopyOnWrite, HeadersView } from '../headers-view.ts'
+
+export class FetchRequest implements MutableOriginRequest {
+  readonly method: string
+  readonly background: boolean
+  readonly isPass: boolean
+  retries = 0
+  isWritable = false
+  #url: string
+  #origin: string
+  readonly #copy: CopyOnWrite
+  readonly headers: Headers
+
+  constructor(init: {
+    readonly method: string
+    readonly url: string
+    readonly origin: string
+    readonly fields: Fields
+    readonly background: boolean
+    readonly isPass: boolean
+  }) {
+    this.method = init.method
+    this.background = init.background
+    this.isPass = init.isPass
+    this.#url = init.url
+    this.#origin = init.origin
+    this.#copy = new CopyOnWrite(init.fields)
+    this.headers = new HeadersView(this.#copy, this)
+  }
+
+  get fields(): Fields {
+    return this.#copy.own()
+  }
+
+  get url(): string {
+    return this.#url
+  }
+
+  set url(url: string) {
+    this.assertWritable()
+    if (!isOriginForm(url)) {
+      throw new TypeError(
+        `request.url: ${JSON.stringify(url)} must be '/' and visible ASCII characters, without '#'`,
+      )
+    }
+    this.#url = url
+  }
+
+  get origin(): string {
+    return this.#origin
+  }
+
+  set origin(name: string) {
+    this.assertWritable()
+    this.#origin = name
+  }
+
+  assertWritable(): void {
+    if (!this.isWritable)
+      throw new TypeError('the request to the origin can be changed in originRequest only')
+  }
+}

@@ -1,0 +1,193 @@
+/**
+ * The fetch transaction: one request to an origin on its way through the fetch machine, whose states are listed here.
+ *
+ *   prepare ─ send ─ head ─┬─ store ─ body ─ done
+ *                          ├─ freshen (304) ─ done
+ *                          ├─ unstorable (hit-for-miss marker) ─ body ─ done
+ *                          └─ retry -> prepare │ error -> failed
+ *
+ * What the origin sends drives it on; it drives the busy response, and so all who wait for that.
+ */
+import type { Readable } from 'node:stream'
+import type { Fields } from '../../http/fields.ts'
+import type { RequestDirectives } from '../../http/cache-control.ts'
+import type { Scratch } from '../../policy/hooks.ts'
+import type { ActiveRoute, PolicySet } from '../../policy/policy-set.ts'
+import type { Fetch, FetchHandler, OriginError, OriginResponse } from '../../origin/origin.ts'
+import { NO_SLOT, type BodyDraft, type PutRequest, type Slot } from '../../store/store.ts'
+import { BodyFlow, type FlowControl } from '../body-flow.ts'
+import type { BusyResponse, FetchFailure } from '../busy-response.ts'
+import type { Consultation } from '../consult.ts'
+import type { EngineContext } from '../context.ts'
+import { drive, type Drivable, type Step } from '../driver.ts'
+import type { FetchRequest } from './fetch-request.ts'
+import type { OriginResponseDraft } from './origin-response-draft.ts'
+
+export type FetchStep = Step<FetchTransaction>
+
+/** The states of the fetch machine. `machine.ts` has a function for each. */
+export interface FetchSteps {
+  readonly prepare: FetchStep
+  readonly send: FetchStep
+  readonly head: FetchStep
+  readonly store: FetchStep
+  readonly freshen: FetchStep
+  readonly unstorable: FetchStep
+  /** The origin's 304 was not about what is stored: ask again for the whole. */
+  readonly forgetStale: FetchStep
+  readonly retry: FetchStep
+  readonly error: FetchStep
+  readonly failed: FetchStep
+  /** The body has ended as it should. */
+  readonly complete: FetchStep
+  /** The body broke off. */
+  readonly broken: FetchStep
+  /** Lets go of everything. */
+  readonly ended: FetchStep
+  readonly done: FetchStep
+  readonly threw: (fetch: FetchTransaction, error: unknown) => FetchStep
+}
+
+/** What a fetch is for. */
+export interface FetchPlan {
+  /** `store`: storable if the response allows it. `pass`: for one client only. */
+  readonly mode: 'store' | 'pass'
+  readonly key: string
+  readonly policies: PolicySet
+  readonly route: ActiveRoute
+  readonly scratch: Scratch
+  readonly request: FetchRequest
+  /** The client's directives and whether it sent cookies: what storing depends on (RFC 9111 §3, §4.2.2). */
+  readonly directives: RequestDirectives
+  readonly clientMethod: string
+  readonly targetParts: { readonly scheme: 'http' | 'https'; readonly authority: string }
+  /** The stored response to validate, retained by the fetch; NO_SLOT where there is none. */
+  readonly stale: Slot
+  readonly body: Readable | null
+  readonly bodyBytes: number | null
+  /** Passes 1xx responses on. */
+  readonly inform: ((status: number, fields: Fields) => void) | null
+}
+
+export class FetchTransaction implements Drivable<FetchTransaction>, Consultation, FetchHandler, FlowControl {
+  readonly context: EngineContext
+  readonly plan: FetchPlan
+  readonly steps: FetchSteps
+  readonly busy: BusyResponse
+  /** The stored response being validated. */
+  stale: Slot
+  call: Fetch | null = null
+  requestedAt = 0
+  respondedAt = 0
+  response: OriginResponse | null = null
+  draft: OriginResponseDraft | null = null
+  flow: BodyFlow | null = null
+  failure: FetchFailure | null = null
+  /** Why the response is not stored, null where it is or is not known yet. */
+  unstored: string | null = null
+  error: OriginError | null = null
+  #early: (() => void)[] | null = null
+  /** Validators were sent, so that a 304 is an answer to us. */
+  isValidating = false
+  isOver = false
+  /** Set by `store`: what is stored once the body is there. */
+  pending: Omit<PutRequest, 'body' | 'head'> | null = null
+  bodyDraft: BodyDraft | null = null
+
+  constructor(context: EngineContext, steps: FetchSteps, plan: FetchPlan, busy: BusyResponse) {
+    this.context = context
+    this.steps = steps
+    this.plan = plan
+    this.busy = busy
+    this.stale = plan.stale
+  }
+
+  get route(): ActiveRoute {
+    return this.plan.route
+  }
+
+  get builtin(): ActiveRoute {
+    return this.plan.policies.builtin
+  }
+
+  get clock(): EngineContext['clock'] {
+    return this.context.clock
+  }
+
+  get limitMs(): number {
+    return this.context.limits.hookTimeoutMs
+  }
+
+  caught(error: unknown): FetchStep {
+    return this.steps.threw(this, error)
+  }
+
+  informational(status: number, fields: Fields): void {
+    this.plan.inform?.(status, fields)
+  }
+
+  head(response: OriginResponse): void {
+    this.response = response
+    drive(this, this.steps.head)
+  }
+
+  data(chunk: Buffer): void {
+    if (this.#early !== null) this.#early.push(() => this.flow?.push(chunk))
+    else this.flow?.push(chunk)
+  }
+
+  end(): void {
+    if (this.#early !== null) this.#early.push(() => this.end())
+    else if (!this.isOver) drive(this, this.steps.complete)
+  }
+
+  failed(error: OriginError): void {
+    if (this.#early !== null) {
+      this.#early.push(() => this.failed(error))
+      return
+    }
+    this.error = error
+    if (!this.isOver) drive(this, this.response === null ? this.steps.error : this.steps.broken)
+  }
+
+  upgraded(): void {
+    throw new Error('an origin switched protocols although it was not asked to')
+  }
+
+  /** A policy takes its time over the head: the origin waits, and what it has sent already is kept until `decided`. */
+  deciding(): void {
+    this.#early = []
+    this.call?.pause()
+  }
+
+  decided(): void {
+    const early = this.#early
+    this.#early = null
+    if (early === null) return
+    this.call?.resume()
+    for (const happened of early) happened()
+  }
+
+  startFlow(draft: BodyDraft | null): BodyFlow {
+    return (this.flow = new BodyFlow(draft, this.context.limits.windowBytes, this))
+  }
+
+  pause(): void {
+    this.call?.pause()
+  }
+
+  resume(): void {
+    this.call?.resume()
+  }
+
+  unread(): void {
+    if (this.isOver) return
+    this.call?.abort()
+    drive(this, this.steps.broken)
+  }
+
+  releaseStale(): void {
+    if (this.stale !== NO_SLOT) this.context.store.release(this.stale)
+    this.stale = NO_SLOT
+  }
+}

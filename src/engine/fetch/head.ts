@@ -1,0 +1,158 @@
+/** head: the origin's response has begun. Freshened, stored, passed on, or refused: the policy and RFC 9111 §3 decide. */
+import { unreachable } from '../../base/assert.ts'
+import { currentAge } from '../../http/age.ts'
+import { responseControl } from '../../http/control.ts'
+import { Fields } from '../../http/fields.ts'
+import { freshnessLifetime } from '../../http/freshness.ts'
+import { decodeHead } from '../../http/head.ts'
+import { invalidatedTargets } from '../../http/invalidation.ts'
+import { NO_REQUEST_DIRECTIVES } from '../../http/cache-control.ts'
+import { staleOnErrorAllowed } from '../../http/reuse.ts'
+import { STALE_IF_ERROR_STATUSES } from '../../http/status.ts'
+import { freshenedFields, freshens } from '../../http/freshening.ts'
+import type { OriginResponse } from '../../origin/origin.ts'
+import type { OriginResponseVerdict } from '../../policy/hooks.ts'
+import type { Verdict } from '../../policy/verdict.ts'
+import { NO_SLOT } from '../../store/store.ts'
+import type { FetchResult } from '../../observe/counters.ts'
+import { consult } from '../consult.ts'
+import type { FetchStep, FetchTransaction } from './fetch-transaction.ts'
+import { OriginResponseDraft } from './origin-response-draft.ts'
+
+export function head(fetch: FetchTransaction): FetchStep | Promise<FetchStep> {
+  const { context, plan, busy } = fetch
+  const response = fetch.response!
+  fetch.respondedAt = context.clock.now()
+  busy.forwardStatus = response.status
+  count(fetch, response.status)
+  if (plan.mode === 'store') {
+    if (response.status === 304 && fetch.isValidating && !isAboutOurs(fetch, response))
+      return fetch.steps.forgetStale
+    const reason = notWhatWasAskedFor(fetch, response.status)
+    if (reason !== null) return refuse(fetch, 502, reason)
+    if (STALE_IF_ERROR_STATUSES.has(response.status) && staleIsBetter(fetch)) {
+      return refuse(fetch, response.status, `origin-${response.status}`)
+    }
+  }
+  invalidateTargets(fetch, response)
+  const draft = (fetch.draft = draftOf(fetch, response))
+  const verdict = consult(fetch, 'originResponse', {
+    request: plan.request,
+    response: draft,
+    scratch: plan.scratch,
+  })
+  if (!(verdict instanceof Promise)) return proceed(fetch, verdict)
+  fetch.deciding()
+  return verdict.then((late) => {
+    // What arrived meanwhile follows once this step has run.
+    queueMicrotask(() => fetch.decided())
+    return proceed(fetch, late)
+  })
+}
+
+/** A fetch that may be stored asks for the whole and, unless it validates, without conditions. */
+function notWhatWasAskedFor(fetch: FetchTransaction, status: number): string | null {
+  if (status === 304 && !fetch.isValidating) return 'origin-unasked-304'
+  if (status === 206) return 'origin-unasked-206'
+  return null
+}
+
+/** RFC 9111 §4.3.4. */
+function isAboutOurs(fetch: FetchTransaction, response: OriginResponse): boolean {
+  const { store } = fetch.context
+  return freshens(response.fields, store.etag(fetch.stale), store.lastModified(fetch.stale))
+}
+
+function refuse(fetch: FetchTransaction, status: number, reason: string): FetchStep {
+  fetch.call?.abort()
+  fetch.failure = { status, reason, synth: null, allowsStale: true }
+  return fetch.steps.error
+}
+
+/** RFC 5861 §4: a server error is as good as no answer while the stale response may stand in. */
+function staleIsBetter(fetch: FetchTransaction): boolean {
+  const { stale, context } = fetch
+  if (stale === NO_SLOT) return false
+  const { store } = context
+  const ageMs = currentAge(store.initialAgeMs(stale), store.storedAt(stale), fetch.respondedAt)
+  return staleOnErrorAllowed(
+    store.flags(stale),
+    store.lifetimeMs(stale),
+    store.graceMs(stale),
+    store.staleIfErrorMs(stale),
+    ageMs,
+    NO_REQUEST_DIRECTIVES,
+  )
+}
+
+/** RFC 9111 §4.4: an unsafe request that succeeded makes what is stored of its target untrue. */
+function invalidateTargets(fetch: FetchTransaction, response: OriginResponse): void {
+  const { plan, context } = fetch
+  const { scheme, authority } = plan.targetParts
+  const keys = invalidatedTargets(
+    plan.request.method,
+    response.status,
+    { scheme, authority, target: plan.request.url },
+    response.fields,
+  )
+  for (const key of keys) {
+    context.store.removeKey(key)
+    context.inFlight.doom(key)
+  }
+}
+
+function draftOf(fetch: FetchTransaction, response: OriginResponse): OriginResponseDraft {
+  const { context, plan } = fetch
+  const wasValidated = response.status === 304 && fetch.isValidating
+  const stored = wasValidated ? decodeHead(context.store.head(fetch.stale)) : null
+  const fields = stored === null ? received(fetch, response) : freshenedFields(stored.fields, response.fields)
+  const status = stored === null ? response.status : stored.status
+  const control = responseControl(fields, (value) => context.directives.of(value))
+  const lifetime = freshnessLifetime(status, fields, control, {
+    requestHasCookie: plan.request.headers.has('cookie'),
+    responseWallMs: context.clock.wall(),
+  })
+  return new OriginResponseDraft({
+    status,
+    fields,
+    wasValidated,
+    lifetime,
+    graceMs: control.directives.staleWhileRevalidateMs ?? context.limits.defaultGraceMs,
+    keepMs: context.limits.defaultKeepMs,
+  })
+}
+
+/** The response's fields with our Via; Content-Length is written anew when the response is sent. */
+function received(fetch: FetchTransaction, response: OriginResponse): Fields {
+  const fields = Fields.from(response.fields)
+  fields.delete('content-length')
+  fields.append('via', `1.1 ${fetch.context.limits.viaName}`)
+  return fields
+}
+
+function proceed(fetch: FetchTransaction, verdict: Verdict): FetchStep {
+  const draft = fetch.draft!
+  draft.isWritable = false
+  const decided = verdict as OriginResponseVerdict
+  switch (decided.kind) {
+    case 'deliver':
+      if (fetch.plan.mode === 'pass') return fetch.steps.unstorable
+      return draft.wasValidated ? fetch.steps.freshen : fetch.steps.store
+    case 'retry':
+      return fetch.steps.retry
+    case 'abandon':
+      return refuse(fetch, 503, 'policy-abandoned')
+    case 'synth':
+      fetch.call?.abort()
+      fetch.failure = { status: decided.status, reason: 'policy', synth: decided, allowsStale: false }
+      return fetch.steps.failed
+    default:
+      return unreachable(decided)
+  }
+}
+
+function count(fetch: FetchTransaction, status: number): void {
+  const counts = fetch.context.recorder.origin(fetch.plan.request.origin)
+  counts.fetched(`${Math.floor(status / 100)}xx` as FetchResult)
+  counts.firstByte.observe(fetch.respondedAt - fetch.requestedAt)
+}

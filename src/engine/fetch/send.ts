@@ -1,0 +1,75 @@
+/** prepare: validators of our own, and the policy's last word on the request. send: off it goes. */
+import { unreachable } from '../../base/assert.ts'
+import { conditionalFields } from '../../http/validation.ts'
+import type { OriginRequestVerdict } from '../../policy/hooks.ts'
+import type { Verdict } from '../../policy/verdict.ts'
+import { NO_SLOT } from '../../store/store.ts'
+import { consult } from '../consult.ts'
+import { parked } from '../driver.ts'
+import type { FetchStep, FetchTransaction } from './fetch-transaction.ts'
+
+export function prepare(fetch: FetchTransaction): FetchStep | Promise<FetchStep> {
+  const { request } = fetch.plan
+  addValidators(fetch)
+  request.isWritable = true
+  const verdict = consult(fetch, 'originRequest', { request, scratch: fetch.plan.scratch })
+  return verdict instanceof Promise ? verdict.then((late) => proceed(fetch, late)) : proceed(fetch, verdict)
+}
+
+/** RFC 9111 §4.3.1: what we have stored is offered for confirmation. */
+function addValidators(fetch: FetchTransaction): void {
+  const { stale, context, plan } = fetch
+  fetch.isValidating = false
+  if (stale === NO_SLOT || context.store.status(stale) !== 200) return
+  for (const [name, value] of conditionalFields(
+    context.store.etag(stale),
+    context.store.lastModified(stale),
+  )) {
+    plan.request.fields.set(name, value)
+    fetch.isValidating = true
+  }
+}
+
+function proceed(fetch: FetchTransaction, verdict: Verdict): FetchStep {
+  fetch.plan.request.isWritable = false
+  const decided = verdict as OriginRequestVerdict
+  switch (decided.kind) {
+    case 'fetch':
+      return fetch.steps.send
+    case 'synth':
+      fetch.failure = { status: decided.status, reason: 'policy', synth: decided, allowsStale: false }
+      return fetch.steps.failed
+    case 'abandon':
+      fetch.failure = { status: 503, reason: 'policy-abandoned', synth: null, allowsStale: true }
+      return fetch.steps.failed
+    default:
+      return unreachable(decided)
+  }
+}
+
+export function send(fetch: FetchTransaction): FetchStep {
+  const { context, plan } = fetch
+  const { request } = plan
+  const origin = context.origins.get(request.origin)
+  if (origin === undefined) {
+    fetch.failure = { status: 503, reason: 'no-such-origin', synth: null, allowsStale: true }
+    context.log.log('error', 'no-such-origin', { origin: request.origin, route: fetch.route.name })
+    return fetch.steps.failed
+  }
+  fetch.response = null
+  fetch.error = null
+  fetch.requestedAt = context.clock.now()
+  const call = origin.fetch(
+    {
+      method: request.method,
+      target: request.url,
+      fields: request.fields,
+      body: plan.body,
+      bodyBytes: plan.bodyBytes,
+      upgrade: null,
+    },
+    fetch,
+  )
+  fetch.call = call
+  return parked
+}

@@ -1,0 +1,159 @@
+/** store: a response that may be stored is given room, and to all who wait for it. Which it is, RFC 9111 §3 says. */
+import { correctedInitialAge } from '../../http/age.ts'
+import type { ResponseDirectives } from '../../http/cache-control.ts'
+import { CONSUMED_FIELDS, responseControl, type ResponseControl } from '../../http/control.ts'
+import { formatHttpDate } from '../../http/date.ts'
+import { isEntityTag } from '../../http/etag.ts'
+import { Fields } from '../../http/fields.ts'
+import { judgeReuse } from '../../http/reuse.ts'
+import { NO_REQUEST_DIRECTIVES } from '../../http/cache-control.ts'
+import { allowsAuthorized, storable, type Storable } from '../../http/storable.ts'
+import { StoredFlag } from '../../http/stored-flag.ts'
+import { variantKey, varyNames } from '../../http/vary.ts'
+import type { PutRequest, VariantSpec } from '../../store/store.ts'
+import type { BusyHead } from '../busy-response.ts'
+import { parked } from '../driver.ts'
+import type { FetchStep, FetchTransaction } from './fetch-transaction.ts'
+
+export function store(fetch: FetchTransaction): FetchStep {
+  const control = controlOf(fetch)
+  const draft = fetch.draft!
+  const verdict = mayStore(fetch, control)
+  if (!verdict.ok) {
+    fetch.unstored = verdict.why
+    return fetch.steps.unstorable
+  }
+  const body = fetch.context.store.draft(fetch.response!.bodyBytes)
+  if (body === null) {
+    fetch.unstored = 'too-large'
+    fetch.context.recorder.count('unstored', 'too-large')
+    return fetch.steps.unstorable
+  }
+  fetch.bodyDraft = body
+  fetch.pending = pendingOf(fetch, control)
+  const head = busyHead(fetch, fetch.pending, fetch.startFlow(body), null)
+  draft.fields.delete('age')
+  fetch.busy.headArrived(head)
+  return parked
+}
+
+/** What the response says of caching, less the rules that the policy set aside. */
+export function controlOf(fetch: FetchTransaction): ResponseControl {
+  const { draft, context } = fetch
+  const control = responseControl(draft!.fields, (value) => context.directives.of(value))
+  const { despite } = draft!
+  if (!despite.has('private') && !despite.has('no-store')) return control
+  const directives: ResponseDirectives = {
+    ...control.directives,
+    private: control.directives.private && !despite.has('private'),
+    noStore: control.directives.noStore && !despite.has('no-store'),
+  }
+  return { ...control, directives }
+}
+
+function mayStore(fetch: FetchTransaction, control: ResponseControl): Storable | { ok: false; why: string } {
+  const { draft, plan, busy } = fetch
+  if (draft!.uncacheable) return { ok: false, why: 'policy' }
+  if (busy.isDoomed) return { ok: false, why: 'withdrawn' }
+  const { despite } = draft!
+  return storable(
+    {
+      method: plan.request.method,
+      fields: despite.has('authorization')
+        ? without(plan.request.fields, 'authorization')
+        : plan.request.fields,
+      hasBody: false,
+      directives: plan.directives,
+    },
+    draft!.status,
+    despite.has('set-cookie') ? without(draft!.fields, 'set-cookie') : draft!.fields,
+    control,
+    draft!.lifetime,
+  )
+}
+
+function without(fields: Fields, name: string): Fields {
+  const copy = Fields.from(fields)
+  copy.delete(name)
+  return copy
+}
+
+/** Everything that is stored but the head, which has to wait for the length of the body, and the body. */
+export function pendingOf(
+  fetch: FetchTransaction,
+  control: ResponseControl,
+): Omit<PutRequest, 'body' | 'head'> {
+  const { draft, plan, context, busy } = fetch
+  const { fields } = draft!
+  const responseWallMs = context.clock.wall()
+  const initialAgeMs = correctedInitialAge(fetch.response!.fields, {
+    requestAt: fetch.requestedAt,
+    responseAt: fetch.respondedAt,
+    responseWallMs,
+  })
+  if (!fields.has('date')) fields.append('date', formatHttpDate(responseWallMs))
+  for (const name of CONSUMED_FIELDS) fields.delete(name)
+  const etag = fields.get('etag') ?? ''
+  return {
+    key: plan.key,
+    status: draft!.status,
+    flags: flagsOf(control.directives, draft!.lifetime.from === 'heuristic'),
+    storedAt: fetch.respondedAt,
+    initialAgeMs,
+    lifetimeMs: draft!.ttlMs,
+    graceMs: draft!.graceMs,
+    staleIfErrorMs: control.directives.staleIfErrorMs ?? 0,
+    keepMs: draft!.keepMs,
+    variant: variantOf(fields, busy.selecting),
+    etag: isEntityTag(etag) ? etag : '',
+    lastModified: fields.all('last-modified')[0] ?? '',
+    tags: [...draft!.tags],
+  }
+}
+
+function flagsOf(directives: ResponseDirectives, isHeuristic: boolean): number {
+  const noStale = directives.mustRevalidate || directives.proxyRevalidate || directives.sMaxageMs !== null
+  return (
+    (noStale ? StoredFlag.mustRevalidate : 0) |
+    (directives.noCache ? StoredFlag.noCache : 0) |
+    (directives.immutable ? StoredFlag.immutable : 0) |
+    (allowsAuthorized(directives) ? StoredFlag.authorized : 0) |
+    (isHeuristic ? StoredFlag.heuristic : 0)
+  )
+}
+
+function variantOf(
+  fields: Fields,
+  selecting: BusyHead['fields'] | FetchTransaction['busy']['selecting'],
+): VariantSpec {
+  const names = varyNames(fields)
+  return names === '*' ? NO_VARIANT : { names, key: variantKey(names, selecting) }
+}
+
+const NO_VARIANT: VariantSpec = { names: [], key: '' }
+
+/** What those who wait are told. `unstored`: why it is not stored, null where it is. */
+export function busyHead(
+  fetch: FetchTransaction,
+  pending: Omit<PutRequest, 'body' | 'head'>,
+  flow: BusyHead['flow'],
+  unstored: string | null,
+): BusyHead {
+  const draft = fetch.draft!
+  const reuse = judgeReuse(pending.flags, pending.lifetimeMs, 0, pending.initialAgeMs, NO_REQUEST_DIRECTIVES)
+  return {
+    status: draft.status,
+    fields: draft.fields,
+    bodyBytes: fetch.response!.bodyBytes,
+    etag: pending.etag,
+    lastModified: pending.lastModified,
+    receivedAt: fetch.respondedAt,
+    initialAgeMs: pending.initialAgeMs,
+    lifetimeMs: pending.lifetimeMs,
+    isReusable: unstored === null && reuse === 'fresh',
+    isForAuthorized: (pending.flags & StoredFlag.authorized) !== 0,
+    variant: pending.variant,
+    flow,
+    unstored,
+  }
+}

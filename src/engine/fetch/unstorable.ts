@@ -1,0 +1,46 @@
+/**
+ * unstorable: the response is for the one who asked, and flows through. Where others might wait for the next one under the same
+ * key, a hit-for-miss marker tells them not to.
+ */
+import { StoredFlag } from '../../http/stored-flag.ts'
+import { parked } from '../driver.ts'
+import type { FetchStep, FetchTransaction } from './fetch-transaction.ts'
+import { busyHead, controlOf, pendingOf } from './store.ts'
+
+/** Reasons that lie in this very request and say nothing of the next one. */
+const OF_THIS_REQUEST: readonly string[] = ['request-no-store', 'authorization', 'withdrawn', 'no-room']
+
+export function unstorable(fetch: FetchTransaction): FetchStep {
+  const { context, plan, busy } = fetch
+  const pending = pendingOf(fetch, controlOf(fetch))
+  if (plan.mode === 'store') {
+    context.inFlight.end(busy)
+    if (!OF_THIS_REQUEST.includes(fetch.unstored ?? '') && !busy.isDoomed) replaceByMarker(fetch)
+  }
+  const head = busyHead(fetch, pending, fetch.startFlow(null), fetch.unstored ?? '')
+  busy.headArrived(head)
+  return parked
+}
+
+/** What was stored is no longer what the origin says, and what it says now can't be stored. */
+function replaceByMarker(fetch: FetchTransaction): void {
+  const { context, plan, stale } = fetch
+  if (stale !== 0) context.store.remove(plan.key, stale)
+  context.store.put({
+    key: plan.key,
+    status: 0,
+    flags: StoredFlag.hitForMiss,
+    storedAt: fetch.respondedAt,
+    initialAgeMs: 0,
+    lifetimeMs: context.limits.hitForMissMs,
+    graceMs: 0,
+    staleIfErrorMs: 0,
+    keepMs: 0,
+    variant: { names: [], key: '' },
+    head: '',
+    etag: '',
+    lastModified: '',
+    tags: [],
+    body: null,
+  })
+}

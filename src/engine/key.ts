@@ -1,0 +1,44 @@
+/** The cache key: scheme, host and the exact target, and whatever a policy's `hash` adds. */
+import { cacheKey } from '../http/key.ts'
+import type { KeyView } from '../policy/views.ts'
+import { consultNow } from './consult.ts'
+import type { Transaction } from './transaction.ts'
+
+/** Separates what a policy added: it can stand in no scheme, host or target. */
+const PART = '\n'
+
+class KeyDraft implements KeyView {
+  scheme: string
+  host: string
+  url: string
+  #parts = ''
+
+  constructor(scheme: string, host: string, url: string) {
+    this.scheme = scheme
+    this.host = host
+    this.url = url
+  }
+
+  add(part: string): void {
+    // The length in front keeps ('a', 'b') apart from ('a\nb').
+    this.#parts += `${PART}${part.length}:${part}`
+  }
+
+  toString(): string {
+    for (const part of [this.scheme, this.host, this.url]) {
+      if (part.includes(PART)) throw new TypeError('key: scheme, host and url must have no line break')
+    }
+    return cacheKey(this.scheme, this.host, this.url) + this.#parts
+  }
+}
+
+/** The key of a transaction. Hot where no route has a `hash` hook: then `builtin`'s answer is known to be the plain key. */
+export function keyOf(tx: Transaction): string {
+  const { request } = tx
+  if (tx.route.hooks.hash === undefined) return cacheKey(request.scheme, request.host, request.url)
+  const draft = new KeyDraft(request.scheme, request.host, request.url)
+  tx.at.key = draft
+  consultNow(tx, 'hash', tx.at)
+  tx.at.key = null
+  return draft.toString()
+}

@@ -1,0 +1,97 @@
+/**
+ * lookup: is there a stored response for this request, and may it be served?
+ * Judges by the rules of `http/reuse.ts`; what it finds goes to hit, miss or a fetch that validates.
+ */
+import { currentAge } from '../../http/age.ts'
+import { judgeReuse, type Reuse } from '../../http/reuse.ts'
+import { variantKey } from '../../http/vary.ts'
+import { NO_SLOT, type Slot } from '../../store/store.ts'
+import { StoredFlag } from '../../http/stored-flag.ts'
+import { keyOf } from '../key.ts'
+import type { RequestStep, Transaction } from '../transaction.ts'
+
+/** Hot. */
+export function lookup(tx: Transaction): RequestStep {
+  tx.key = keyOf(tx)
+  return lookupKey(tx)
+}
+
+/** As `lookup`, for a key that is known already. */
+export function lookupKey(tx: Transaction): RequestStep {
+  const { store } = tx.context
+  const { now } = tx
+  const slot = selectVariant(tx, now)
+  tx.slot = slot
+  if (slot === NO_SLOT) {
+    tx.fwd = tx.vary.length === 0 ? 'uri-miss' : 'vary-miss'
+    return tx.steps.miss
+  }
+  const flags = store.flags(slot)
+  if (tx.request.fields.has('authorization') && (flags & StoredFlag.authorized) === 0) {
+    tx.slot = NO_SLOT
+    tx.isHitForMiss = true
+    tx.fwd = 'request'
+    tx.reason = 'authorization'
+    return tx.steps.miss
+  }
+  tx.ageMs = currentAge(store.initialAgeMs(slot), store.storedAt(slot), now)
+  return proceed(tx, judge(tx, slot))
+}
+
+function judge(tx: Transaction, slot: Slot): Reuse {
+  const { store } = tx.context
+  return judgeReuse(store.flags(slot), store.lifetimeMs(slot), store.graceMs(slot), tx.ageMs, tx.directives)
+}
+
+function proceed(tx: Transaction, reuse: Reuse): RequestStep {
+  switch (reuse) {
+    case 'fresh':
+      tx.outcome = 'hit'
+      return tx.steps.hit
+    case 'client-allows-stale':
+      tx.outcome = 'stale'
+      tx.reason = reuse
+      return tx.steps.hit
+    case 'grace':
+      tx.outcome = 'stale'
+      tx.reason = reuse
+      tx.wantsRefresh = true
+      return tx.steps.hit
+    case 'request-no-cache':
+    case 'request-max-age':
+    case 'request-min-fresh':
+      tx.fwd = 'request'
+      tx.reason = reuse
+      break
+    default:
+      tx.fwd = 'stale'
+      tx.reason = reuse
+  }
+  // What can never be reused without asking must not make others wait for an answer that is no use to them.
+  const { store } = tx.context
+  if (store.lifetimeMs(tx.slot) <= 0 || (store.flags(tx.slot) & StoredFlag.noCache) !== 0)
+    tx.isHitForMiss = true
+  return tx.steps.miss
+}
+
+/** The newest stored response that Vary lets this request have (RFC 9111 §4.1). Notes markers and names of Vary on the way. Hot. */
+function selectVariant(tx: Transaction, now: number): Slot {
+  const { store } = tx.context
+  let wantedSpec = 0
+  let wanted = ''
+  for (let slot = store.find(tx.key); slot !== NO_SLOT; slot = store.nextVariant(slot)) {
+    if ((store.flags(slot) & StoredFlag.hitForMiss) !== 0) {
+      if (now - store.storedAt(slot) < store.lifetimeMs(slot)) tx.isHitForMiss = true
+      continue
+    }
+    const spec = store.varySpec(slot)
+    if (spec === 0) return slot
+    if (spec !== wantedSpec) {
+      wantedSpec = spec
+      tx.vary = store.varyNames(spec)
+      wanted = variantKey(tx.vary, tx.request.fields)
+    }
+    if (store.variantMatches(slot, wanted)) return slot
+  }
+  return NO_SLOT
+}

@@ -1,0 +1,26 @@
+/** The request machine's states and the function for each. */
+import type { RequestSteps } from '../transaction.ts'
+import { deliverBusy, deliverStored } from './deliver.ts'
+import { fetched, staleOnError } from './fetched.ts'
+import { hit } from './hit.ts'
+import { lookup } from './lookup.ts'
+import { miss, pass } from './miss.ts'
+import { pipe } from './pipe.ts'
+import { recv, restart } from './recv.ts'
+import { synth, threw } from './synth.ts'
+
+export const REQUEST_STEPS: RequestSteps = {
+  recv,
+  lookup,
+  hit,
+  miss,
+  pass,
+  pipe,
+  fetched,
+  staleOnError,
+  synth,
+  deliverStored,
+  deliverBusy,
+  restart,
+  threw,
+}

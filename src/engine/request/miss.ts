@@ -1,0 +1,115 @@
+/**
+ * miss: nothing stored may be served as it is. Joins a fetch under way, or begins one, alone or for others to join.
+ * pass: fetches past the store.
+ */
+import { unreachable } from '../../base/assert.ts'
+import type { MissVerdict, PassHookVerdict } from '../../policy/hooks.ts'
+import type { SynthVerdict } from '../../policy/verdict.ts'
+import { BusyResponse } from '../busy-response.ts'
+import { consultNow } from '../consult.ts'
+import { drive, parked } from '../driver.ts'
+import { startFetch } from '../fetch/start.ts'
+import type { RequestStep, Transaction } from '../transaction.ts'
+
+export function miss(tx: Transaction): RequestStep {
+  if (tx.directives.onlyIfCached) {
+    tx.fwd = null
+    return tx.synthesize(ONLY_IF_CACHED, 'error', 'only-if-cached')
+  }
+  const verdict = consultNow(tx, 'miss', tx.at) as MissVerdict
+  switch (verdict.kind) {
+    case 'fetch':
+      return joinOrFetch(tx)
+    case 'pass':
+      tx.releaseSlot()
+      tx.fwd = 'bypass'
+      tx.reason = verdict.reason
+      return tx.steps.pass
+    case 'synth':
+      return tx.synthesize(verdict, 'synth', 'policy')
+    case 'restart':
+      return tx.steps.restart
+    default:
+      return unreachable(verdict)
+  }
+}
+
+/** RFC 9111 §5.2.1.7. */
+const ONLY_IF_CACHED: SynthVerdict = {
+  kind: 'synth',
+  status: 504,
+  headers: {},
+  body: 'Not in the cache, and the request asked for nothing else (only-if-cached).\n',
+}
+
+/** A request that must not leave a trace in the store has nothing to share. */
+const isAlone = (tx: Transaction): boolean => tx.isHitForMiss || tx.directives.noStore
+
+/** Fetches without waiting for others and without letting others wait. */
+export function fetchAlone(tx: Transaction): RequestStep {
+  tx.isHitForMiss = true
+  return joinOrFetch(tx)
+}
+
+function joinOrFetch(tx: Transaction): RequestStep {
+  const { inFlight, limits, recorder } = tx.context
+  if (!isAlone(tx)) {
+    const busy = inFlight.joinable(tx.key, tx.request.fields, tx.vary)
+    if (busy !== null) {
+      if (busy.waiters < limits.maxWaiters) return join(tx, busy)
+      recorder.count('limitReached', 'waiters')
+      return tx.synthesize(TOO_MANY_WAITERS, 'error', 'too-many-waiters')
+    }
+  }
+  tx.holdSlot()
+  const busy = new BusyResponse(tx.key, tx.request.selecting(), !isAlone(tx))
+  tx.outcome = 'miss'
+  return begin(tx, busy, 'store')
+}
+
+const TOO_MANY_WAITERS: SynthVerdict = {
+  kind: 'synth',
+  status: 503,
+  headers: { 'retry-after': '1' },
+  body: 'Too many requests wait for this response already.\n',
+}
+
+function join(tx: Transaction, busy: BusyResponse): RequestStep {
+  tx.holdSlot()
+  tx.busy = busy
+  tx.isLeader = false
+  tx.outcome = 'collapsed'
+  tx.context.recorder.add('collapsedWaits')
+  if (busy.phase !== 'waiting') return tx.steps.fetched
+  wait(tx, busy)
+  return parked
+}
+
+function wait(tx: Transaction, busy: BusyResponse): void {
+  busy.wait(() => {
+    if (!tx.isOver) drive(tx, tx.steps.fetched)
+  })
+}
+
+function begin(tx: Transaction, busy: BusyResponse, mode: 'store' | 'pass'): RequestStep {
+  tx.busy = busy
+  tx.isLeader = true
+  wait(tx, busy)
+  startFetch(tx, busy, mode, false)
+  return parked
+}
+
+export function pass(tx: Transaction): RequestStep {
+  const verdict = consultNow(tx, 'pass', tx.at) as PassHookVerdict
+  switch (verdict.kind) {
+    case 'fetch':
+      tx.outcome = 'pass'
+      return begin(tx, new BusyResponse('', tx.request.fields, false), 'pass')
+    case 'synth':
+      return tx.synthesize(verdict, 'synth', 'policy')
+    case 'restart':
+      return tx.steps.restart
+    default:
+      return unreachable(verdict)
+  }
+}

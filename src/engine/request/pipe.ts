@@ -1,0 +1,139 @@
+/**
+ * pipe: the client wants to leave HTTP for another protocol (RFC 9110 §7.8). If the origin agrees with a 101, the two connections
+ * are joined byte for byte until one of them ends; if not, its answer is passed on.
+ */
+import type { Duplex } from 'node:stream'
+import { cacheStatus } from '../../http/cache-status.ts'
+import { Fields } from '../../http/fields.ts'
+import { reasonPhrase } from '../../http/status.ts'
+import {
+  statusOfFailure,
+  type Fetch,
+  type FetchHandler,
+  type OriginError,
+  type OriginResponse,
+} from '../../origin/origin.ts'
+import { BodyFlow } from '../body-flow.ts'
+import { drive, parked } from '../driver.ts'
+import { forwardedFields } from '../fetch/forward.ts'
+import { joinSockets } from '../join-sockets.ts'
+import type { RequestStep, Transaction } from '../transaction.ts'
+
+export function pipe(tx: Transaction): RequestStep {
+  const { context, request } = tx
+  tx.outcome = 'pipe'
+  tx.fwd = 'bypass'
+  const name = request.origin === '' ? (context.origins.keys().next().value ?? '') : request.origin
+  const origin = context.origins.get(name)
+  if (origin === undefined) {
+    return tx.synthesize({ kind: 'synth', status: 503, headers: {}, body: '' }, 'error', 'no-such-origin')
+  }
+  const handler = new PipeHandler(tx, name)
+  handler.call = origin.fetch(
+    {
+      method: request.method,
+      target: request.url,
+      fields: forwardedFields(request, tx.exchange, {
+        storable: false,
+        host: origin.hostOverride ?? request.host,
+        viaName: context.limits.viaName,
+      }),
+      body: tx.exchange.hasBody ? tx.exchange.body() : null,
+      bodyBytes: tx.exchange.hasBody ? tx.exchange.bodyBytes : 0,
+      upgrade: request.upgrade,
+    },
+    handler,
+  )
+  return parked
+}
+
+class PipeHandler implements FetchHandler {
+  call: Fetch | null = null
+  readonly #tx: Transaction
+  readonly #originName: string
+  readonly #startedAt: number
+  #flow: BodyFlow | null = null
+
+  constructor(tx: Transaction, originName: string) {
+    this.#tx = tx
+    this.#originName = originName
+    this.#startedAt = tx.clock.now()
+  }
+
+  informational(status: number, fields: Fields): void {
+    if (!this.#tx.isOver) this.#tx.exchange.informational(status, fields)
+  }
+
+  /** The origin stays with HTTP. */
+  head(response: OriginResponse): void {
+    const tx = this.#tx
+    this.#count(`${Math.floor(response.status / 100) as 2 | 3 | 4 | 5}xx`)
+    if (tx.isOver) {
+      this.call?.abort()
+      return
+    }
+    const fields = Fields.from(response.fields)
+    fields.delete('content-length')
+    fields.append('via', `1.1 ${tx.context.limits.viaName}`)
+    fields.append(
+      'cache-status',
+      cacheStatus({
+        cache: tx.context.limits.cacheName,
+        fwd: 'bypass',
+        fwdStatus: response.status,
+        detail: 'upgrade-refused',
+      }),
+    )
+    tx.status = response.status
+    this.#flow = new BodyFlow(null, tx.context.limits.windowBytes, {
+      pause: () => this.call?.pause(),
+      resume: () => this.call?.resume(),
+      unread: () => this.call?.abort(),
+    })
+    tx.reader = this.#flow.attach(tx.exchange.begin({ status: response.status, fields }, response.bodyBytes))
+  }
+
+  data(chunk: Buffer): void {
+    this.#flow?.push(chunk)
+  }
+
+  end(): void {
+    this.#flow?.complete()
+  }
+
+  failed(error: OriginError): void {
+    const tx = this.#tx
+    this.#count(error.failure)
+    if (this.#flow !== null) {
+      this.#flow.break()
+      return
+    }
+    if (tx.isOver) return
+    const status = statusOfFailure(error.failure)
+    const body = `${status} ${reasonPhrase(status)}\n`
+    drive(tx, tx.synthesize({ kind: 'synth', status, headers: {}, body }, 'error', `origin-${error.failure}`))
+  }
+
+  upgraded(response: OriginResponse, origin: Duplex, early: Buffer): void {
+    const tx = this.#tx
+    this.#count('1xx')
+    if (tx.isOver) {
+      origin.destroy()
+      return
+    }
+    tx.status = 101
+    const { context, exchange } = tx
+    const client = exchange.upgrade(tx.request.upgrade ?? '', response.fields)
+    joinSockets(
+      { socket: client.socket, early: client.early },
+      { socket: origin, early },
+      { clock: context.clock, idleMs: context.limits.pipeIdleMs },
+    )
+  }
+
+  #count(result: Parameters<ReturnType<Transaction['context']['recorder']['origin']>['fetched']>[0]): void {
+    const counts = this.#tx.context.recorder.origin(this.#originName)
+    counts.fetched(result)
+    counts.firstByte.observe(this.#tx.clock.now() - this.#startedAt)
+  }
+}

@@ -1,0 +1,81 @@
+/**
+ * What belongs to one connection only and is neither forwarded nor stored (RFC 9110 §7.6.1, RFC 9111 §3.1): Connection,
+ * what it nominates, and a list of fields that are hop-by-hop whether or not Connection says so.
+ *
+ * A sender must not nominate a field meant for all recipients (§7.6.1). One that does so anyway is trying to make us drop
+ * what frames, routes, authenticates or governs caching: those stay. Never throws.
+ */
+import { Fields, type ReadonlyFields } from './fields.ts'
+import { asciiLower, listMembers } from './tokens.ts'
+
+/** The end-to-end fields, in order, in a new list. */
+export function endToEnd(fields: ReadonlyFields): Fields {
+  const connection = fields.get('connection')
+  const nominated = connection === undefined ? null : nominatedNames(connection)
+  const kept = new Fields()
+  for (let i = 0; i < fields.size; i++) {
+    const name = fields.nameAt(i)
+    if (HOP_BY_HOP.has(name) || nominated?.has(name) === true) continue
+    kept.append(name, fields.valueAt(i))
+  }
+  return kept
+}
+
+/** Names of fields that are dropped always. */
+export const HOP_BY_HOP: ReadonlySet<string> = new Set([
+  'connection',
+  'keep-alive',
+  'proxy-authenticate',
+  'proxy-authentication-info',
+  'proxy-authorization',
+  'proxy-connection',
+  'te',
+  'trailer',
+  'transfer-encoding',
+  'upgrade',
+])
+
+/** The fields that a Connection value takes with it. */
+function nominatedNames(connection: string): Set<string> {
+  const names = new Set<string>()
+  for (const member of listMembers(connection)) {
+    const name = asciiLower(member)
+    if (!isForEverybody(name)) names.add(name)
+  }
+  return names
+}
+
+function isForEverybody(name: string): boolean {
+  return FOR_EVERYBODY.has(name) || PREFIXES.some((prefix) => name.startsWith(prefix))
+}
+
+const PREFIXES = ['x-forwarded-', 'content-', 'if-', 'access-control-', 'sec-fetch-', 'cf-']
+
+const FOR_EVERYBODY: ReadonlySet<string> = new Set([
+  // Routing and forwarding.
+  ...['host', 'forwarded', 'via', 'x-real-ip', 'x-client-ip', 'true-client-ip', 'cdn-loop', 'max-forwards'],
+  ...['location', 'origin', 'referer', 'expect'],
+  // Authentication and cookies.
+  ...['authorization', 'www-authenticate', 'authentication-info', 'cookie', 'set-cookie'],
+  // Caching.
+  ...[
+    'age',
+    'cache-control',
+    'cache-status',
+    'cdn-cache-control',
+    'date',
+    'etag',
+    'expires',
+    'last-modified',
+  ],
+  ...[
+    'lacquer-cache-control',
+    'pragma',
+    'surrogate-control',
+    'surrogate-key',
+    'vary',
+    'range',
+    'accept-ranges',
+  ],
+  ...['strict-transport-security'],
+])

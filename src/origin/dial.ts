@@ -1,0 +1,103 @@
+/**
+ * Opens a connection to an origin: TCP, or through a forward proxy, then TLS where the scheme asks for it. Ends in exactly
+ * one call: a socket that is ready for a request, or why there is none. Sends nothing of a request.
+ */
+import { connect as connectTcp, isIP, type Socket } from 'node:net'
+import { connect as connectTls, type SecureContext } from 'node:tls'
+import type { OriginFailure } from '../observe/origin-failure.ts'
+import { openTunnel } from './tunnel.ts'
+
+/** Where an origin is. */
+export interface Place {
+  readonly host: string
+  readonly port: number
+  /** Null for plain HTTP. */
+  readonly secureContext: SecureContext | null
+  readonly proxy: ProxyPlace | null
+}
+
+export interface ProxyPlace {
+  readonly host: string
+  readonly port: number
+  /** Value of Proxy-Authorization, or null. */
+  readonly authorization: string | null
+}
+
+export type DialResult =
+  | { readonly ok: true; readonly socket: Socket }
+  | { readonly ok: false; readonly failure: OriginFailure; readonly detail: string }
+
+type Stage = 'tcp' | 'tunnel' | 'tls'
+
+export class Dial {
+  readonly #place: Place
+  readonly #done: (result: DialResult) => void
+  #stage: Stage = 'tcp'
+  #socket: Socket
+  #over = false
+
+  constructor(place: Place, done: (result: DialResult) => void) {
+    this.#place = place
+    this.#done = done
+    const { host, port } = place.proxy ?? place
+    this.#socket = connectTcp({ host, port, noDelay: true, keepAlive: true, keepAliveInitialDelay: 60_000 })
+    this.#socket.on('error', this.#onError).on('close', this.#onClose).once('connect', this.#onConnect)
+  }
+
+  /** Gives up; nobody is called. */
+  cancel(): void {
+    this.#over = true
+    this.#socket.destroy()
+  }
+
+  readonly #onConnect = (): void => {
+    const { proxy, host, port } = this.#place
+    if (proxy === null) return this.#secure()
+    this.#stage = 'tunnel'
+    openTunnel(this.#socket, `${isIP(host) === 6 ? `[${host}]` : host}:${port}`, proxy.authorization, (why) => {
+      if (why === null) this.#secure()
+      else this.#fail('tunnel', why)
+    })
+  }
+
+  #secure(): void {
+    const { host, secureContext } = this.#place
+    if (this.#over) return
+    if (secureContext === null) return this.#ready()
+    this.#stage = 'tls'
+    const plain = this.#socket
+    const servername = isIP(host) === 0 ? host : ''
+    // The certificate is verified against `host`, a name or an address, before `secureConnect`.
+    this.#socket = connectTls({ socket: plain, host, servername, secureContext, ALPNProtocols: ['http/1.1'] })
+    this.#socket.on('error', this.#onError).on('close', this.#onClose).once('secureConnect', () => this.#ready())
+  }
+
+  #ready(): void {
+    if (this.#over) return
+    this.#over = true
+    this.#socket.off('error', this.#onError).off('close', this.#onClose)
+    this.#done({ ok: true, socket: this.#socket })
+  }
+
+  readonly #onError = (error: NodeJS.ErrnoException): void => {
+    this.#fail(failureOf(error, this.#stage), error.message === '' ? (error.code ?? error.name) : error.message)
+  }
+
+  readonly #onClose = (): void => {
+    this.#fail(failureOf(null, this.#stage), 'closed while connecting')
+  }
+
+  #fail(failure: OriginFailure, detail: string): void {
+    if (this.#over) return
+    this.#over = true
+    this.#socket.destroy()
+    this.#done({ ok: false, failure: failure, detail: this.#place.proxy === null ? detail : `by way of proxy: ${detail}` })
+  }
+}
+
+function failureOf(error: NodeJS.ErrnoException | null, stage: Stage): OriginFailure {
+  if (stage !== 'tcp') return stage
+  const code = error?.code ?? ''
+  if (code === 'ENOTFOUND' || code.startsWith('EAI_')) return 'unresolved'
+  return code === 'ETIMEDOUT' ? 'connect-timeout' : 'refused'
+}

@@ -1,0 +1,86 @@
+/**
+ * Loads policies from disk: a folder's files (not its subfolders) or one file, and `policies/builtin.ts` behind them.
+ * Whatever is wrong is said as a `PolicyError` with the file and, where it is known, the line.
+ */
+import { realpathSync } from 'node:fs'
+import { readdir, stat } from 'node:fs/promises'
+import { basename, extname, join, resolve } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { PolicyError, locate } from './policy-error.ts'
+import { PolicySet, type RouteSource } from './policy-set.ts'
+import { installResolution, policyUrl } from './resolve.ts'
+import { isRoute } from './route.ts'
+
+const ENDINGS = ['.ts', '.mts', '.js', '.mjs']
+
+/** Path of the default policy that comes with Lacquer. */
+export function builtinPath(): string {
+  return fileURLToPath(new URL(`../../policies/builtin${extname(import.meta.url)}`, import.meta.url))
+}
+
+/** The policy files that `path` names, sorted; none where it does not exist and `mustExist` is false. Without builtin. */
+export async function policyFiles(path: string, mustExist: boolean): Promise<string[]> {
+  const absolute = resolve(path)
+  const found = await stat(absolute).catch(() => null)
+  if (found === null) {
+    if (!mustExist) return []
+    throw new PolicyError(path, path, `there is no policy file or folder ${absolute}: check --policies`)
+  }
+  if (found.isFile()) return isBuiltin(absolute) ? [] : [absolute]
+  const names = (await readdir(absolute)).filter(isPolicyName).sort()
+  return names.map((name) => join(absolute, name)).filter((file) => !isBuiltin(file))
+}
+
+/** Loads the set. `id` tells it from other loads in this process and must be new each time. */
+export async function loadPolicies(files: readonly string[], id: string): Promise<PolicySet> {
+  const resolution = installResolution()
+  try {
+    const builtin = await loadRoute(builtinPath(), id)
+    const routes: RouteSource[] = []
+    for (const file of files) routes.push(await loadRoute(file, id))
+    return new PolicySet(id, routes, builtin)
+  } finally {
+    resolution.uninstall()
+  }
+}
+
+async function loadRoute(file: string, id: string): Promise<RouteSource> {
+  const name = basename(file, extname(file))
+  let module: { readonly default?: unknown }
+  try {
+    module = (await import(policyUrl(file, id))) as { readonly default?: unknown }
+  } catch (error) {
+    throw new PolicyError(name, whereOf(error, file), reasonOf(error), error)
+  }
+  if (!isRoute(module.default)) {
+    const found =
+      module.default === undefined ? 'has no default export' : 'exports something else as its default'
+    throw new PolicyError(
+      name,
+      file,
+      `a policy's default export must be made by route({ … }); this file ${found}`,
+    )
+  }
+  return { route: module.default, name, file }
+}
+
+function isPolicyName(name: string): boolean {
+  if (!ENDINGS.includes(extname(name))) return false
+  return !/\.(test|spec|d)\.m?[tj]s$/.test(name) && !name.startsWith('.') && !name.startsWith('_')
+}
+
+function isBuiltin(file: string): boolean {
+  return realpathSync(file) === realpathSync(builtinPath())
+}
+
+function whereOf(error: unknown, file: string): string {
+  // A syntax error shows its place on the first line of its stack.
+  const syntax =
+    error instanceof Error ? /^(?:file:\/\/)?(\/[^\n?]*)(?:\?[^:\n]*)?:(\d+)\n/.exec(error.stack ?? '') : null
+  return syntax === null ? locate(error, file) : `${syntax[1] ?? file}:${syntax[2] ?? ''}`
+}
+
+function reasonOf(error: unknown): string {
+  if (!(error instanceof Error)) return `it threw ${String(error)} while it was loaded`
+  return `it does not load: ${error.message.split('\n')[0] ?? ''}`
+}

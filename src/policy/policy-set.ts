@@ -1,0 +1,123 @@
+/**
+ * A policy set: the routes that are in force together, most specific first, and `builtin` behind them all.
+ * A transaction keeps the set it began with.
+ */
+import type { Hooks } from './hooks.ts'
+import { patternsOf, type Pattern } from './match.ts'
+import { PolicyError } from './policy-error.ts'
+import type { Route } from './route.ts'
+
+/** A route as the engine uses it. */
+export interface ActiveRoute {
+  readonly name: string
+  /** Path of its file; empty for one made in a program. */
+  readonly file: string
+  /** Name of its origin; null for the first one configured. */
+  readonly origin: string | null
+  /** Its own hooks; the engine turns to the set's `builtin` where they decide nothing. */
+  readonly hooks: Partial<Hooks>
+}
+
+/** A route and where it came from, before it is in force. */
+export interface RouteSource {
+  readonly route: Route
+  readonly name: string
+  readonly file: string
+}
+
+interface Entry {
+  readonly pattern: Pattern
+  readonly route: ActiveRoute
+}
+
+export class PolicySet {
+  /** Tells this set from the ones before and after it. */
+  readonly id: string
+  /** The default policy: its hooks decide where a route's don't. */
+  readonly builtin: ActiveRoute
+  readonly routes: readonly ActiveRoute[]
+  /** Whether any pattern has `:name` parts. */
+  readonly hasParams: boolean
+  readonly #entries: readonly Entry[]
+
+  /** Throws `PolicyError` for a bad pattern, two routes of one name, or two that claim the same requests. */
+  constructor(id: string, sources: readonly RouteSource[], builtin: RouteSource) {
+    this.id = id
+    this.builtin = activate(builtin)
+    this.routes = sources.map(activate)
+    this.#entries = sources
+      .flatMap((source, i) => patterns(source).map((pattern) => ({ pattern, route: this.routes[i]! })))
+      .sort((a, b) => a.pattern.compare(b.pattern))
+    this.hasParams = this.#entries.some((entry) => entry.pattern.hasParams)
+    checkNames([...this.routes, this.builtin])
+    checkClaims(this.#entries)
+  }
+
+  /** The route that a request takes. `hostname`: lower case, no port; `path`: no query. */
+  match(hostname: string, path: string, method: string): ActiveRoute {
+    for (const entry of this.#entries) if (entry.pattern.matches(hostname, path, method)) return entry.route
+    return this.builtin
+  }
+
+  /** What the `:name` parts of the route's pattern matched. */
+  params(hostname: string, path: string, method: string): Readonly<Record<string, string>> {
+    const entry = this.#entries.find((candidate) => candidate.pattern.matches(hostname, path, method))
+    return entry?.pattern.hasParams === true ? entry.pattern.params(path) : {}
+  }
+
+  /** Every exact host that a route names. */
+  hosts(): string[] {
+    const named = this.#entries.map((entry) => entry.pattern.host)
+    return [...new Set(named.filter((host) => host !== ''))]
+  }
+}
+
+function activate(source: RouteSource): ActiveRoute {
+  const { name: _name, match: _match, origin, ...hooks } = source.route.definition
+  return {
+    name: source.route.definition.name ?? source.name,
+    file: source.file,
+    origin: origin ?? null,
+    hooks,
+  }
+}
+
+function patterns(source: RouteSource): Pattern[] {
+  try {
+    return patternsOf(source.route.definition.match ?? {})
+  } catch (error) {
+    if (!(error instanceof RangeError)) throw error
+    throw new PolicyError(source.name, source.file, error.message, error)
+  }
+}
+
+function checkNames(routes: readonly ActiveRoute[]): void {
+  const seen = new Map<string, ActiveRoute>()
+  for (const route of routes) {
+    const other = seen.get(route.name)
+    if (other !== undefined) {
+      throw new PolicyError(
+        route.name,
+        route.file,
+        `two routes are named '${route.name}' (the other in ${other.file}): give one of them another name`,
+      )
+    }
+    seen.set(route.name, route)
+  }
+}
+
+/** Entries that sort as equal stand side by side. */
+function checkClaims(entries: readonly Entry[]): void {
+  entries.forEach((entry, i) => {
+    for (let j = i + 1; j < entries.length; j++) {
+      const other = entries[j]!
+      if (entry.pattern.compare(other.pattern) !== 0) break
+      if (!entry.pattern.claimsSameAs(other.pattern)) continue
+      throw new PolicyError(
+        other.route.name,
+        other.route.file,
+        `routes '${entry.route.name}' and '${other.route.name}' both claim ${other.pattern.toString()}: make one match less`,
+      )
+    }
+  })
+}

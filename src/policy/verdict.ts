@@ -1,0 +1,99 @@
+/**
+ * Verdicts: what a hook may answer. A hook that answers nothing leaves the decision to `policies/builtin.ts`.
+ *
+ * The words are Varnish's. Which verdict is legal in which hook stands in `hooks.ts`, for the type checker and for run time.
+ */
+
+/** Look the request up in the store. */
+export interface LookupVerdict {
+  readonly kind: 'lookup'
+}
+/** Fetch without the store: nothing is looked up, nothing is stored, nobody else gets the response. */
+export interface PassVerdict {
+  readonly kind: 'pass'
+  /** Why, for Cache-Status and the log: a short token such as `logged-in`. */
+  readonly reason: string
+}
+/** Give the client's connection to the origin's, byte for byte, once the origin has switched protocols. */
+export interface PipeVerdict {
+  readonly kind: 'pipe'
+}
+/** Answer from here. */
+export interface SynthVerdict {
+  readonly kind: 'synth'
+  readonly status: number
+  readonly headers: Readonly<Record<string, string>>
+  readonly body: string
+}
+/** Go on with what this moment is for: fetch from the origin. */
+export interface FetchVerdict {
+  readonly kind: 'fetch'
+}
+/** Go on with what this moment is for: deliver the response. */
+export interface DeliverVerdict {
+  readonly kind: 'deliver'
+}
+/** Begin again at `recv`, with the request as it has been changed. Limited by `maxRestarts`. */
+export interface RestartVerdict {
+  readonly kind: 'restart'
+}
+/** Ask the origin again. Limited by `maxRetries`. */
+export interface RetryVerdict {
+  readonly kind: 'retry'
+}
+/** Give the fetch up: stale where allowed, else an error. */
+export interface AbandonVerdict {
+  readonly kind: 'abandon'
+}
+
+export type Verdict =
+  | LookupVerdict
+  | PassVerdict
+  | PipeVerdict
+  | SynthVerdict
+  | FetchVerdict
+  | DeliverVerdict
+  | RestartVerdict
+  | RetryVerdict
+  | AbandonVerdict
+
+const LOOKUP: LookupVerdict = Object.freeze({ kind: 'lookup' })
+const PIPE: PipeVerdict = Object.freeze({ kind: 'pipe' })
+const FETCH: FetchVerdict = Object.freeze({ kind: 'fetch' })
+const DELIVER: DeliverVerdict = Object.freeze({ kind: 'deliver' })
+const RESTART: RestartVerdict = Object.freeze({ kind: 'restart' })
+const RETRY: RetryVerdict = Object.freeze({ kind: 'retry' })
+const ABANDON: AbandonVerdict = Object.freeze({ kind: 'abandon' })
+
+export const lookup = (): LookupVerdict => LOOKUP
+export const pipe = (): PipeVerdict => PIPE
+export const fetch = (): FetchVerdict => FETCH
+export const deliver = (): DeliverVerdict => DELIVER
+export const restart = (): RestartVerdict => RESTART
+export const retry = (): RetryVerdict => RETRY
+export const abandon = (): AbandonVerdict => ABANDON
+
+/** `reason`: a short token for Cache-Status and the log. */
+export function pass(reason = 'policy'): PassVerdict {
+  return { kind: 'pass', reason }
+}
+
+export interface SynthContent {
+  /** Header fields of the answer, `{ 'content-type': 'text/html' }`; without a Content-Type it is text/plain. */
+  readonly headers?: Readonly<Record<string, string>>
+  /** UTF-8 text; empty by default. */
+  readonly body?: string
+}
+
+/** Answers from here with `status` (200 to 599). */
+export function synth(status: number, content: SynthContent = {}): SynthVerdict {
+  if (!Number.isInteger(status) || status < 200 || status > 599) {
+    throw new RangeError(`synth: status ${status} is not a final status; give an integer from 200 to 599`)
+  }
+  return { kind: 'synth', status, headers: content.headers ?? {}, body: content.body ?? '' }
+}
+
+/** Sends the client to `location` (RFC 9110 §15.4). 302 unless told otherwise. */
+export function redirect(location: string, status: 301 | 302 | 303 | 307 | 308 = 302): SynthVerdict {
+  return synth(status, { headers: { location } })
+}

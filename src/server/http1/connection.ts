@@ -1,0 +1,392 @@
+/**
+ * One HTTP/1.1 connection (RFC 9112 §9): head, exchange, next head, until one side has had enough.
+ *
+ *   open ── exchange under way, or none ──┬─ linger ── closed     (ours: after `Connection: close` or a refusal)
+ *                                         ├─ tunnel ── closed     (after 101)
+ *                                         └─ closed               (theirs, or broken off)
+ *
+ * Requests are read one after the other: of what a client sends ahead, no byte is looked at before the response in front of
+ * it has been written, and none after a refusal. The loop in `#run` goes on with the next request where a handler answers
+ * before it returns; nothing here calls itself. Each exchange ends exactly once, whatever ends it.
+ */
+import type { Socket } from 'node:net'
+import type { Duplex, Readable } from 'node:stream'
+import { assert } from '../../base/assert.ts'
+import type { ExchangeEnd } from '../../engine/exchange.ts'
+import type { ConnectionContext } from './context.ts'
+import { Http1Exchange, type ExchangeHost } from './exchange.ts'
+import { Input } from './input.ts'
+import { Output } from './output.ts'
+import { Patience, type Awaited } from './patience.ts'
+import { unsentBytes, type Receiver } from './read.ts'
+import { recordRefusal, refusal } from './refuse.ts'
+import type { RefusalReason } from './refusals.ts'
+import { RequestBody } from './request-body.ts'
+import { Tunnel } from './tunnel.ts'
+
+export class Connection implements ExchangeHost, Receiver {
+  readonly output: Output
+  readonly peerAddress: string
+  readonly peerIsTrusted: boolean
+
+  readonly #socket: Socket
+  readonly #context: ConnectionContext
+  readonly #patience: Patience
+  readonly #input = new Input()
+  #state: 'open' | 'linger' | 'tunnel' | 'closed' = 'open'
+
+  /** Reads the next head, then is the exchange under way. */
+  #exchange: Http1Exchange
+  #underWay = false
+  #body: RequestBody | null = null
+  #tunnel: Tunnel | null = null
+  /** How the exchange ended that the handler has not returned from. */
+  #end: ExchangeEnd | null = null
+  /** Whether another request may follow the one under way. */
+  #persists = true
+
+  #running = false
+  #handling = false
+  #paused = false
+  /** When the loop began. */
+  #now = 0
+  /** The client has sent FIN. */
+  #clientDone = false
+  #draining = false
+  #lingeredBytes = 0
+  #unsentBytes = 0
+
+  constructor(socket: Socket, peerAddress: string, context: ConnectionContext) {
+    const { options } = context
+    this.#socket = socket
+    this.#context = context
+    this.peerAddress = peerAddress
+    this.peerIsTrusted = options.trusted(peerAddress)
+    this.output = new Output(socket, context.scratch, context.bytesOut)
+    this.#exchange = new Http1Exchange(this, options)
+    this.#patience = new Patience(context.wheel, options, (awaited) => this.#ranOut(awaited))
+    this.#patience.await('head')
+    socket.on('end', () => this.#clientEnded())
+    socket.on('drain', () => this.#exchange.outputDrained())
+    // What went wrong is told by 'close', which follows.
+    socket.on('error', () => undefined)
+    socket.on('close', () => this.#closed())
+  }
+
+  /** Bytes from the client, in a buffer that is the connection's only until this returns. */
+  receive(bytes: Buffer, length: number): void {
+    this.#context.bytesIn[0]! += length
+    switch (this.#state) {
+      case 'open':
+        this.#input.add(bytes, length)
+        {
+          this.#run()
+          return
+        }
+      case 'linger':
+        this.#lingeredBytes += length
+        if (this.#lingeredBytes > this.#context.options.lingerBytes) this.#socket.destroy()
+        return
+      case 'tunnel':
+        return this.#tunnel?.received(bytes.subarray(0, length))
+      case 'closed':
+        return
+    }
+  }
+
+  /** Finishes what is under way, and nothing more. */
+  drain(): void {
+    this.#draining = true
+    if (this.#isOpen && !this.#underWay && !this.#exchange.head.begun) this.#closeGently()
+  }
+
+  /** Closes it now, whatever is under way. */
+  destroy(): void {
+    this.#breakOff('broken', false)
+  }
+
+  // What an exchange asks of its connection.
+
+  get requestBodyBytes(): number {
+    return this.#body?.receivedBytes ?? 0
+  }
+
+  currentDate(): string {
+    return this.#context.date.text
+  }
+
+  startBody(): Readable {
+    const body = this.#body ?? RequestBody.empty()
+    // A client whose body is on its way already waits no longer (RFC 9110 §10.1.1).
+    const waits =
+      this.#exchange.framing.expectsContinue && !this.#exchange.responding && this.#input.size === 0
+    if (waits) this.output.writeText('HTTP/1.1 100 Continue\r\n\r\n')
+    if (!this.#handling) this.#continueSoon()
+    return body.start(() => this.#continueSoon())
+  }
+
+  willPersist(framingAllows: boolean): boolean {
+    const body = this.#body
+    // A body that nobody has asked for is passed over if all of it is here; never waited for.
+    if (body !== null && !body.wanted && !body.complete) this.#feed(body)
+    this.#persists =
+      framingAllows && this.#exchange.framing.keepAlive && !this.#draining && (body === null || body.complete)
+    return this.#persists
+  }
+
+  responded(): void {
+    // A pipelined response waits for the next one, to leave with it in one write.
+    const isFollowed = this.#handling && this.#persists && this.#input.size > 0
+    if (!isFollowed) this.output.flush()
+    if (this.output.pendingBytes === 0) {
+      this.#conclude('complete')
+      return
+    }
+    this.sendingBlocked()
+    this.output.whenTaken(() => this.#conclude('complete'))
+  }
+
+  sendingBlocked(): void {
+    this.#unsentBytes = unsentBytes(this.#socket)
+    this.#patience.await('send')
+  }
+
+  breakOff(reset: boolean): void {
+    this.#breakOff('broken', reset)
+  }
+
+  handOver(): { readonly socket: Duplex; readonly early: Buffer } {
+    assert(this.#body === null || this.#body.complete, 'an upgrade has no request body')
+    this.#state = 'tunnel'
+    this.#patience.await(null)
+    const early = this.#input.take()
+    const tunnel = new Tunnel(this.#socket)
+    this.#tunnel = tunnel
+    if (this.#clientDone) tunnel.ended()
+    return { socket: tunnel.stream, early }
+  }
+
+  // Reading.
+
+  get #isOpen(): boolean {
+    return this.#state === 'open'
+  }
+
+  /** Reads on as far as there is something to read and nobody has to be waited for. */
+  #run(): void {
+    if (this.#running) return
+    this.#running = true
+    this.#now = this.#context.options.clock.now()
+    while (this.#advance());
+    this.#running = false
+    this.output.flush()
+    if (!this.#isOpen) {
+      this.#input.clear()
+      return
+    }
+    this.#input.keep()
+    if (this.#clientDone && this.#cannotGoOn()) {
+      this.#closeAfterClient()
+      return
+    }
+    this.#regulate()
+  }
+
+  /** One step; false where there is none to make. */
+  #advance(): boolean {
+    if (!this.#isOpen || this.#input.size === 0) return false
+    if (!this.#underWay) return this.#readHead()
+    const body = this.#body
+    if (body === null || body.complete || !body.wanted || body.full) return false
+    this.#feed(body)
+    if (body.reason === null) return true
+    this.#refuseBody(body.reason)
+    return false
+  }
+
+  #readHead(): boolean {
+    const exchange = this.#exchange
+    const input = this.#input
+    const answer = exchange.head.scan(input.buffer, input.at, input.end)
+    if (answer === 'more') return false
+    const why = answer === 'refused' ? exchange.head.reason : exchange.open(this.#now)
+    if (why !== null) {
+      this.#refuse(why)
+      return false
+    }
+    input.at += exchange.head.bytes
+    this.#handle(exchange)
+    return true
+  }
+
+  #handle(exchange: Http1Exchange): void {
+    this.#underWay = true
+    this.#patience.await(null)
+    if (exchange.hasBody) {
+      this.#body = new RequestBody(exchange.bodyBytes, this.#context.options.maxRequestBodyBytes)
+    }
+    this.#handling = true
+    this.#context.handler.handle(exchange)
+    this.#handling = false
+    const end = this.#end
+    this.#end = null
+    if (end !== null) this.#finish(end, true)
+  }
+
+  #feed(body: RequestBody): void {
+    const input = this.#input
+    input.at = body.feed(input.buffer, input.at, input.end)
+  }
+
+  #continueSoon(): void {
+    process.nextTick(continueReading, this)
+  }
+
+  /** What was waiting can be read: a reader has room, or the exchange in front is over. */
+  continue(): void {
+    this.#run()
+  }
+
+  /** Stops reading where too much waits, goes on where not; and says what is being waited for. */
+  #regulate(): void {
+    const isHeld = this.#underWay && this.#holdsEnough()
+    if (isHeld !== this.#paused) {
+      this.#paused = isHeld
+      if (isHeld) this.#socket.pause()
+      else this.#socket.resume()
+    }
+    const patience = this.#patience
+    if (!this.#underWay) {
+      if (!this.#exchange.head.begun) patience.await('idle', this.#now)
+      else if (patience.awaited !== 'head') patience.await('head', this.#now)
+    } else if (this.#body !== null && !this.#body.complete && this.#body.wanted && !isHeld) {
+      patience.await('body', this.#now)
+    } else if (patience.awaited === 'body') patience.await(null)
+  }
+
+  #holdsEnough(): boolean {
+    const body = this.#body
+    if (body !== null && body.wanted && !body.complete) return body.full
+    const { recorder, maxPipelinedBytes } = this.#context.options
+    const isTooMuch = this.#input.size > maxPipelinedBytes
+    if (isTooMuch && !this.#paused) recorder.count('limitReached', 'pipelined-bytes')
+    return isTooMuch
+  }
+
+  // Ending an exchange.
+
+  #conclude(end: ExchangeEnd): void {
+    if (!this.#underWay || this.#end !== null) return
+    if (this.#handling) this.#end = end
+    else this.#finish(end, false)
+  }
+
+  /** `handled`: the handler has only just returned, so that nobody can hold on to the exchange. */
+  #finish(end: ExchangeEnd, handled: boolean): void {
+    const exchange = this.#exchange
+    this.#underWay = false
+    exchange.close(end)
+    this.#body?.breakOff(end === 'client-gone' ? 'client-gone' : 'abandoned')
+    this.#body = null
+    if (!this.#isOpen) return
+    if (handled) exchange.head.clear()
+    else this.#exchange = new Http1Exchange(this, this.#context.options)
+    if (!this.#persists || this.#draining) this.#closeGently()
+    else if (!this.#running) this.#continueSoon()
+  }
+
+  /** No request can come of these bytes: says so and reads no further. */
+  #refuse(reason: RefusalReason): void {
+    const { head } = this.#exchange
+    const answer = refusal(this.#context, reason, head.method)
+    this.output.write(answer)
+    recordRefusal(this.#context, reason, head, this.peerAddress, answer.length)
+    this.#closeGently()
+  }
+
+  /** The body of the request under way is malformed or late: its handler hears of it, the client too if there is no response yet. */
+  #refuseBody(reason: RefusalReason): void {
+    if (this.#exchange.responding) {
+      this.#breakOff('broken', false)
+      return
+    }
+    this.output.write(refusal(this.#context, reason, this.#exchange.method))
+    this.#body?.breakOff(reason)
+    this.#closeGently()
+    this.#conclude('broken')
+  }
+
+  #breakOff(end: ExchangeEnd, reset: boolean): void {
+    if (this.#state === 'closed') return
+    this.output.flush()
+    this.#state = 'closed'
+    if (reset) this.#socket.resetAndDestroy()
+    else this.#socket.destroy()
+    this.#conclude(end)
+  }
+
+  // Ending the connection.
+
+  /** Says goodbye, and reads unheeded for a while, so that the client can read what we said (RFC 9112 §9.6). */
+  #closeGently(): void {
+    if (!this.#isOpen) return
+    this.#state = 'linger'
+    this.output.end()
+    this.#socket.resume()
+    this.#patience.await('linger')
+  }
+
+  #clientEnded(): void {
+    this.#clientDone = true
+    if (this.#state === 'tunnel') this.#tunnel?.ended()
+    else if (this.#isOpen) this.#run()
+  }
+
+  /** After the client's FIN: whether what is there completes nothing. */
+  #cannotGoOn(): boolean {
+    if (!this.#underWay) return true
+    const body = this.#body
+    return body !== null && !body.complete && this.#input.size === 0
+  }
+
+  #closeAfterClient(): void {
+    if (this.#underWay) this.#breakOff('client-gone', false)
+    else this.#closeGently()
+  }
+
+  #closed(): void {
+    const end = this.#state === 'tunnel' ? 'complete' : 'client-gone'
+    this.#state = 'closed'
+    this.#patience.end()
+    this.#input.clear()
+    this.#tunnel?.closed()
+    this.#conclude(end)
+  }
+
+  #ranOut(awaited: Awaited): void {
+    if (awaited === 'linger') {
+      this.destroy()
+      return
+    }
+    if (awaited === 'send') {
+      const unsent = unsentBytes(this.#socket)
+      if (unsent === 0) {
+        this.#regulate()
+        return
+      }
+      if (unsent !== this.#unsentBytes) {
+        this.sendingBlocked()
+        return
+      }
+    }
+    this.#context.options.recorder.count('timeouts', awaited)
+    if (awaited === 'body') this.#refuseBody('body-timeout')
+    else if (awaited === 'send') this.#breakOff('broken', true)
+    else if (this.#exchange.head.begun) this.#refuse('head-timeout')
+    else this.#closeGently()
+  }
+}
+
+function continueReading(connection: Connection): void {
+  connection.continue()
+}

@@ -1,0 +1,129 @@
+/**
+ * What a connection writes. Small responses are put together in one scratch buffer that all connections share, and leave
+ * in one write each, or in one for several pipelined ones; the scratch is only given up when the kernel did not take all.
+ *
+ * Hot: a hit costs one write and no buffer of its own.
+ */
+import type { Socket } from 'node:net'
+
+const SCRATCH_BYTES = 64 * 1024
+
+/** The buffer shared by all outputs of a listener. Whoever fills it flushes before it gives up control. */
+export class Scratch {
+  buffer = Buffer.allocUnsafeSlow(SCRATCH_BYTES)
+  used = 0
+  /** Whose bytes are in it. */
+  owner: Output | null = null
+
+  /** A new buffer where the old one is still being sent, or was a large one for once. */
+  renew(): void {
+    this.buffer = Buffer.allocUnsafeSlow(SCRATCH_BYTES)
+  }
+}
+
+export class Output {
+  /** All bytes given to this connection. */
+  bytes = 0
+  readonly #socket: Socket
+  readonly #scratch: Scratch
+  readonly #counter: Float64Array
+
+  constructor(socket: Socket, scratch: Scratch, counter: Float64Array) {
+    this.#socket = socket
+    this.#scratch = scratch
+    this.#counter = counter
+  }
+
+  /** Bytes that the socket holds and the kernel has not taken. */
+  get pendingBytes(): number {
+    return this.#socket.writableLength
+  }
+
+  /** Whether the socket holds as much as it should. */
+  get full(): boolean {
+    return this.#socket.writableLength >= this.#socket.writableHighWaterMark
+  }
+
+  /** Where to put the scratch's next bytes. Good until `flush`, `write` or another `reserve`. */
+  get scratch(): Buffer {
+    return this.#scratch.buffer
+  }
+
+  /** Makes room for `bytes` in the scratch; returns the offset at which they go. `commit` says that they are there. */
+  reserve(bytes: number): number {
+    const scratch = this.#scratch
+    if (scratch.owner !== this && scratch.owner !== null) scratch.owner.flush()
+    if (scratch.used + bytes > scratch.buffer.length) {
+      if (scratch.used > 0) this.flush()
+      if (bytes > scratch.buffer.length) scratch.buffer = Buffer.allocUnsafeSlow(bytes)
+    }
+    scratch.owner = this
+    return scratch.used
+  }
+
+  commit(bytes: number): void {
+    this.#scratch.used += bytes
+    this.#count(bytes)
+  }
+
+  /** Writes what is in the scratch. */
+  flush(): void {
+    const scratch = this.#scratch
+    if (scratch.owner !== this) return
+    const { buffer, used } = scratch
+    scratch.owner = null
+    scratch.used = 0
+    if (this.#socket.destroyed || used === 0) return
+    this.#socket.write(used === buffer.length ? buffer : buffer.subarray(0, used))
+    if (this.#socket.writableLength > 0 || buffer.length > SCRATCH_BYTES) scratch.renew()
+  }
+
+  /** Writes bytes that stay as they are until sent. */
+  write(bytes: Buffer): void {
+    this.flush()
+    if (this.#socket.destroyed) return
+    this.#count(bytes.length)
+    this.#socket.write(bytes)
+  }
+
+  writeText(text: string): void {
+    this.flush()
+    if (this.#socket.destroyed) return
+    this.#count(text.length)
+    this.#socket.write(text, 'latin1')
+  }
+
+  /** Gathers the writes of this turn of the event loop into one. */
+  gather(): void {
+    this.flush()
+    this.#socket.cork()
+    process.nextTick(uncork, this.#socket)
+  }
+
+  /** Calls back when everything written so far has been taken by the kernel. */
+  whenTaken(taken: () => void): void {
+    this.flush()
+    if (this.#socket.destroyed) return
+    this.#socket.write(NOTHING, (error) => {
+      // An error reaches the connection as its own event.
+      if (error === null || error === undefined) taken()
+    })
+  }
+
+  /** No more will be written: FIN follows what was. */
+  end(): void {
+    this.flush()
+    this.#socket.end()
+  }
+
+  #count(bytes: number): void {
+    this.bytes += bytes
+    this.#counter[0]! += bytes
+  }
+}
+
+const NOTHING = Buffer.alloc(0)
+
+function uncork(socket: Socket): void {
+  socket.uncork()
+}

@@ -1,0 +1,100 @@
+/**
+ * The field lines of a received head, read where they stand: one latin1 string and the offsets of names and values in it.
+ * A name or value becomes a string of its own when somebody asks for it. Nothing here validates: the scanner has.
+ */
+import type { ReadonlyFields } from '../../http/fields.ts'
+
+/** Numbers recorded for each field line: start and end of the name, start and end of the value. */
+const PER_LINE = 4
+const FIRST_LINES = 24
+
+export class WireFields implements ReadonlyFields {
+  #text = ''
+  #offsets = new Int32Array(FIRST_LINES * PER_LINE)
+  #size = 0
+
+  get size(): number {
+    return this.#size
+  }
+
+  nameAt(index: number): string {
+    if (index >= this.#size) return ''
+    const at = index * PER_LINE
+    return this.#text.slice(this.#offsets[at], this.#offsets[at + 1]).toLowerCase()
+  }
+
+  valueAt(index: number): string {
+    if (index >= this.#size) return ''
+    const at = index * PER_LINE
+    return this.#text.slice(this.#offsets[at + 2], this.#offsets[at + 3])
+  }
+
+  has(name: string): boolean {
+    return this.#find(name, 0) !== -1
+  }
+
+  get(name: string): string | undefined {
+    const first = this.#find(name, 0)
+    if (first === -1) return undefined
+    let joined = this.valueAt(first)
+    for (let i = this.#find(name, first + 1); i !== -1; i = this.#find(name, i + 1)) {
+      joined = `${joined}, ${this.valueAt(i)}`
+    }
+    return joined
+  }
+
+  all(name: string): string[] {
+    const values: string[] = []
+    for (let i = this.#find(name, 0); i !== -1; i = this.#find(name, i + 1)) values.push(this.valueAt(i))
+    return values
+  }
+
+  /** Adds a line by its offsets. The scanner's. */
+  record(nameStart: number, nameEnd: number, valueStart: number, valueEnd: number): void {
+    const at = this.#size * PER_LINE
+    if (at === this.#offsets.length) this.#grow()
+    this.#offsets[at] = nameStart
+    this.#offsets[at + 1] = nameEnd
+    this.#offsets[at + 2] = valueStart
+    this.#offsets[at + 3] = valueEnd
+    this.#size++
+  }
+
+  /** Hands over the text that the offsets point into; the empty string lets go of it. */
+  attach(text: string): void {
+    this.#text = text
+  }
+
+  clear(): void {
+    this.#text = ''
+    this.#size = 0
+  }
+
+  /** Index of the first line of `name` from line `from` on, or -1. */
+  #find(name: string, from: number): number {
+    const offsets = this.#offsets
+    const length = name.length
+    for (let i = from, at = from * PER_LINE; i < this.#size; i++, at += PER_LINE) {
+      const start = offsets[at]!
+      if (offsets[at + 1]! - start === length && this.#spells(start, name)) return i
+    }
+    return -1
+  }
+
+  /** Whether the token at `start` is `name` but for case. */
+  #spells(start: number, name: string): boolean {
+    const text = this.#text
+    for (let i = 0; i < name.length; i++) {
+      const code = text.charCodeAt(start + i)
+      const lower = code >= 0x41 && code <= 0x5a ? code + 0x20 : code
+      if (lower !== name.charCodeAt(i)) return false
+    }
+    return true
+  }
+
+  #grow(): void {
+    const grown = new Int32Array(this.#offsets.length * 2)
+    grown.set(this.#offsets)
+    this.#offsets = grown
+  }
+}

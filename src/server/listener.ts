@@ -1,0 +1,128 @@
+/**
+ * Accepts client connections, up to a limit, and lets them go: at once, or when they have finished.
+ */
+import { createServer, type AddressInfo, type Server, type Socket } from 'node:net'
+import { Wheel } from '../base/wheel.ts'
+import type { RequestHandler } from '../engine/exchange.ts'
+import { CurrentDate } from './current-date.ts'
+import { plainAddress } from './forwarded.ts'
+import { Connection } from './http1/connection.ts'
+import type { ConnectionContext } from './http1/context.ts'
+import { Scratch } from './http1/output.ts'
+import { canRewrap, dataEvents, reusedBuffer, type ReadMode } from './http1/read.ts'
+import { serverOptions, type ServerOptions } from './options.ts'
+
+export class Listener {
+  readonly #options: ServerOptions
+  readonly #context: ConnectionContext
+  readonly #connections = new Set<Connection>()
+  readonly #server: Server
+  #readMode: ReadMode = dataEvents
+  #draining = false
+  /** Called when the last connection of a drain has gone. */
+  #emptied: (() => void) | null = null
+
+  constructor(options: Partial<ServerOptions>, handler: RequestHandler) {
+    const all = serverOptions(options)
+    this.#options = all
+    this.#context = {
+      options: all,
+      handler,
+      wheel: new Wheel(all.clock),
+      scratch: new Scratch(),
+      date: new CurrentDate(all.clock),
+      bytesIn: all.recorder.slots('bytesIn'),
+      bytesOut: all.recorder.slots('bytesOut'),
+    }
+    this.#server = createServer({ pauseOnConnect: true, allowHalfOpen: true, noDelay: true }, (socket) =>
+      this.#accept(socket),
+    )
+  }
+
+  /** Starts accepting. Port 0 takes any; the answer says which. Rejects where the address can't be had. */
+  async listen(host: string, port: number): Promise<{ host: string; port: number }> {
+    this.#readMode = await chooseReadMode(this.#options)
+    await new Promise<void>((resolve, reject) => {
+      this.#server.once('error', reject)
+      this.#server.listen({ host, port, backlog: BACKLOG }, () => {
+        this.#server.off('error', reject)
+        // Accepting can fail later, for want of descriptors; the next attempt may succeed.
+        this.#server.on('error', (error) =>
+          this.#options.log.log('error', 'accept-failed', { why: error.message }),
+        )
+        resolve()
+      })
+    })
+    const address = this.#server.address() as AddressInfo
+    return { host: address.address, port: address.port }
+  }
+
+  /** How connections are read. */
+  get reads(): ReadMode['name'] {
+    return this.#readMode.name
+  }
+
+  /** Connections open now. */
+  get connections(): number {
+    return this.#connections.size
+  }
+
+  /** Stops accepting, lets requests under way finish for at most `limitMs`, then closes what is left. */
+  async drain(limitMs: number): Promise<void> {
+    this.#draining = true
+    this.#server.close()
+    for (const connection of this.#connections) connection.drain()
+    if (this.#connections.size === 0) return
+    const limit = this.#options.clock.after(limitMs, () => {
+      for (const connection of this.#connections) connection.destroy()
+    })
+    await new Promise<void>((resolve) => {
+      this.#emptied = resolve
+    })
+    limit.cancel()
+  }
+
+  /** Stops accepting and closes all connections now. */
+  async close(): Promise<void> {
+    const drained = this.drain(0)
+    for (const connection of this.#connections) connection.destroy()
+    await drained
+  }
+
+  #accept(accepted: Socket): void {
+    const { recorder, maxConnections } = this.#options
+    if (this.#draining || this.#connections.size >= maxConnections) {
+      recorder.count('connectionsRefused', this.#draining ? 'draining' : 'limit')
+      accepted.destroy()
+      return
+    }
+    const peerAddress = accepted.remoteAddress
+    if (peerAddress === undefined) {
+      // It has been reset while it waited to be accepted.
+      accepted.destroy()
+      return
+    }
+    recorder.add('connections')
+    this.#readMode.open(accepted, (socket) => this.#connect(socket, plainAddress(peerAddress) ?? peerAddress))
+  }
+
+  #connect(socket: Socket, peerAddress: string): Connection {
+    const connection = new Connection(socket, peerAddress, this.#context)
+    this.#connections.add(connection)
+    socket.on('close', () => {
+      this.#connections.delete(connection)
+      if (this.#draining && this.#connections.size === 0) this.#emptied?.()
+    })
+    return connection
+  }
+}
+
+/** Connections that the kernel keeps until they are accepted. */
+const BACKLOG = 4096
+
+async function chooseReadMode(options: ServerOptions): Promise<ReadMode> {
+  if (options.reads === 'data-events') return dataEvents
+  if (options.reads === 'reused-buffer' || (await canRewrap())) return reusedBuffer()
+  options.log.log('warn', 'reads-not-reused', { node: process.version })
+  return dataEvents
+}

@@ -1,0 +1,65 @@
+/**
+ * What a listener can be told, and its defaults. `config/` has the parameters that an operator sees; `cli/` fills this.
+ */
+import { systemClock, type Clock } from '../base/clock.ts'
+import { silentLog, type Log } from '../observe/events.ts'
+import { Recorder } from '../observe/recorder.ts'
+
+export interface ServerOptions {
+  /** From the first byte of a head to its last; also from accepting a connection to its first byte. Then 408. */
+  readonly headTimeoutMs: number
+  /** Between two bytes of a request body that somebody waits for. Then 408. */
+  readonly bodyTimeoutMs: number
+  /** Between two requests. */
+  readonly idleTimeoutMs: number
+  /** While the client takes no byte of a response. */
+  readonly sendTimeoutMs: number
+  /** How long, and how many bytes, a connection that is being closed is read unheeded (RFC 9112 §9.6). */
+  readonly lingerMs: number
+  readonly lingerBytes: number
+  readonly maxHeadBytes: number
+  readonly maxTargetBytes: number
+  /** 100 field lines, as Apache httpd's LimitRequestFields has it. */
+  readonly maxFields: number
+  readonly maxRequestBodyBytes: number
+  readonly maxConnections: number
+  /** How much may be held of what a client sends ahead; beyond it the connection is not read. */
+  readonly maxPipelinedBytes: number
+  /** `reused-buffer` reads all connections into one buffer, `data-events` leaves it to node; `auto` tries the former. */
+  readonly reads: 'reused-buffer' | 'data-events' | 'auto'
+  /** Peers whose X-Forwarded-* are believed. */
+  readonly trusted: (address: string) => boolean
+  /** Whether an absolute-form target with this authority (lower case) is for us. */
+  readonly isOurHost: (authority: string) => boolean
+  /** Stands for the missing Host of an HTTP/1.0 request; null where such a request is refused. */
+  readonly defaultHost: string | null
+  readonly clock: Clock
+  readonly recorder: Recorder
+  readonly log: Log
+}
+
+/** All options, with defaults for those not given. */
+export function serverOptions(given: Partial<ServerOptions> = {}): ServerOptions {
+  return {
+    headTimeoutMs: 10_000,
+    bodyTimeoutMs: 30_000,
+    idleTimeoutMs: 60_000,
+    sendTimeoutMs: 60_000,
+    lingerMs: 1000,
+    lingerBytes: 1024 * 1024,
+    maxHeadBytes: 32 * 1024,
+    maxTargetBytes: 8 * 1024,
+    maxFields: 100,
+    maxRequestBodyBytes: 1024 ** 3,
+    maxConnections: 20_000,
+    maxPipelinedBytes: 64 * 1024,
+    reads: 'auto',
+    trusted: () => false,
+    isOurHost: () => false,
+    defaultHost: null,
+    clock: systemClock,
+    recorder: new Recorder(),
+    log: silentLog,
+    ...given,
+  }
+}

@@ -1,0 +1,87 @@
+/**
+ * The memory budget: gives out blocks of the heap and makes room for them, first by another slab, then by eviction.
+ *
+ * Two things are counted against the budget: blocks in use, and what the index costs on the JavaScript heap (`overheadBytes`).
+ * Their sum never passes `limitBytes`. Slabs are made only while they and the index fit together, so that the process
+ * follows the budget too.
+ *
+ * Room for the bytes is one thing, a block that lies together another: where only the second is missing, a few more are
+ * evicted, at most `FRAGMENTATION_TRIES` for each block, before the answer is no. The refused request has then made holes for the next.
+ */
+import { blockBytesFor } from './address.ts'
+import type { Heap } from './heap.ts'
+
+export const MAX_EXTENT_BYTES = 256 * 1024
+/** An extent is cut smaller than it could be, where no larger block is free; but not smaller than this. */
+export const MIN_EXTENT_BYTES = 4 * 1024
+/** Evictions for the sake of one block that lies together, where there is room in the budget already. */
+export const FRAGMENTATION_TRIES = 64
+
+export class Room {
+  readonly limitBytes: number
+  /** What the index costs beside the heap. Kept by the store. */
+  overheadBytes = 0
+  /** Bytes in blocks of drafts. Kept by the drafts. */
+  draftBytes = 0
+  /** Times that something had no place, or was too large for one. */
+  refusals = 0
+  readonly #heap: Heap
+  readonly #evict: () => boolean
+
+  /** `evict` removes what was used least recently; false where nothing is left. */
+  constructor(heap: Heap, limitBytes: number, evict: () => boolean) {
+    this.#heap = heap
+    this.limitBytes = limitBytes
+    this.#evict = evict
+  }
+
+  get usedBytes(): number {
+    return this.#heap.usedBytes + this.overheadBytes
+  }
+
+  /** A block for `bytes`, with the budget having room for `besideBytes` more; 0 where there is none. */
+  allocate(bytes: number, besideBytes: number, tries: number): number {
+    if (bytes > this.#heap.maxBytes) return 0
+    const neededBytes = blockBytesFor(bytes) + besideBytes
+    for (let left = tries; ; left--) {
+      if (!this.reserve(neededBytes)) return 0
+      const address = this.#allocOrGrow(bytes)
+      if (address !== 0) return address
+      if (left === 0 || !this.#evict()) return 0
+    }
+  }
+
+  /** A block for up to `bytes` of a body, as large as there is one; 0 where there is none. */
+  extent(bytes: number): number {
+    const mostBytes = Math.min(bytes, MAX_EXTENT_BYTES, this.#heap.maxBytes)
+    for (let left = FRAGMENTATION_TRIES; ; left--) {
+      if (!this.reserve(blockBytesFor(mostBytes))) return 0
+      const address = this.#largestUpTo(mostBytes)
+      if (address !== 0) return address
+      if (left === 0 || !this.#evict()) return 0
+    }
+  }
+
+  /** Evicts until the budget has room for `bytes`; false where it never will. */
+  reserve(bytes: number): boolean {
+    // Drafts can't be evicted, so what they leave is the most there can be.
+    if (bytes + this.draftBytes > this.limitBytes) return false
+    while (this.usedBytes + bytes > this.limitBytes) if (!this.#evict()) return false
+    return true
+  }
+
+  #largestUpTo(mostBytes: number): number {
+    let address = this.#allocOrGrow(mostBytes)
+    for (let bytes = mostBytes; address === 0 && bytes > MIN_EXTENT_BYTES;) {
+      bytes = Math.max(MIN_EXTENT_BYTES, bytes >>> 1)
+      address = this.#heap.alloc(bytes)
+    }
+    return address
+  }
+
+  #allocOrGrow(bytes: number): number {
+    const address = this.#heap.alloc(bytes)
+    if (address !== 0 || !this.#heap.grow(this.limitBytes - this.overheadBytes)) return address
+    return this.#heap.alloc(bytes)
+  }
+}

@@ -1,0 +1,117 @@
+import assert from 'node:assert/strict'
+import { describe, test } from 'node:test'
+import { familiesOf } from '../../src/admin/families.ts'
+import { Metrics } from '../../src/admin/metrics.ts'
+import { COUNTERS, LATENCY_BUCKETS_MS, OUTCOMES } from '../../src/observe/counters.ts'
+import { Recorder } from '../../src/observe/recorder.ts'
+import type { StoreFigures } from '../../src/store/store.ts'
+
+const figures: StoreFigures = {
+  responses: 3,
+  usedBytes: 4096,
+  limitBytes: 8192,
+  draftBytes: 100,
+  evictions: 7,
+  refusals: 2,
+}
+
+const origins = () => new Map([['default', { open: 5, idle: 2, queued: 1 }]])
+
+async function pageOf(recorder: Recorder): Promise<string[]> {
+  const page = await new Metrics({ recorder, store: () => figures, origins, version: '1.2.3' }, null).page()
+  return page.split('\n')
+}
+
+describe('the page of metrics', () => {
+  test('requests are shown by route and outcome, zeros among them', async () => {
+    const recorder = new Recorder()
+    recorder.route('shop').request('hit', 3)
+    recorder.route('shop').request('hit', 3)
+    const lines = await pageOf(recorder)
+    assert.ok(
+      lines.includes('lacquer_requests_total{outcome="hit",route="shop"} 2') ||
+        lines.includes('lacquer_requests_total{route="shop",outcome="hit"} 2'),
+      lines.join('\n'),
+    )
+    assert.equal(lines.filter((line) => line.startsWith('lacquer_requests_total{')).length, OUTCOMES.length)
+  })
+
+  test('a histogram is in seconds, cumulative, and ends with its count', async () => {
+    const recorder = new Recorder()
+    const route = recorder.route('shop')
+    for (const ms of [0, 1, 2, 40_000]) route.request('hit', ms)
+    const lines = (await pageOf(recorder)).filter((line) =>
+      line.startsWith('lacquer_request_duration_seconds'),
+    )
+    const value = (start: string): number =>
+      Number(lines.find((line) => line.startsWith(start))?.split(' ')[1])
+    const bucket = (le: string): number =>
+      Number(lines.find((line) => line.includes(`le="${le}"`))?.split(' ')[1])
+    assert.equal(bucket('0.001'), 2)
+    assert.equal(bucket('0.002'), 3)
+    assert.equal(bucket('30'), 3)
+    assert.equal(bucket('+Inf'), 4)
+    assert.equal(value('lacquer_request_duration_seconds_count'), 4)
+    assert.equal(value('lacquer_request_duration_seconds_sum'), 40.003)
+    assert.equal(lines.length, LATENCY_BUCKETS_MS.length + 3)
+  })
+
+  test('every counter of the table is there', async () => {
+    const recorder = new Recorder()
+    recorder.count('connectionsRefused', 'draining', 5)
+    recorder.add('bytesOut', 123)
+    const lines = await pageOf(recorder)
+    for (const { name } of Object.values(COUNTERS))
+      assert.ok(
+        lines.some((line) => line.startsWith(name)),
+        name,
+      )
+    assert.ok(lines.includes('lacquer_connections_refused_total{reason="draining"} 5'))
+    assert.ok(lines.includes('lacquer_sent_bytes_total 123'))
+  })
+
+  test('origins are shown by result', async () => {
+    const recorder = new Recorder()
+    recorder.origin('default').fetched('connect-timeout')
+    const lines = await pageOf(recorder)
+    assert.ok(
+      lines.some((line) => /^lacquer_origin_fetches_total\{.*result="connect-timeout".*\} 1$/.test(line)),
+    )
+  })
+
+  test('connections of origins are shown', async () => {
+    const lines = await pageOf(new Recorder())
+    assert.ok(lines.includes('lacquer_origin_connections{origin="default"} 5'))
+    assert.ok(lines.includes('lacquer_origin_connections_idle{origin="default"} 2'))
+    assert.ok(lines.includes('lacquer_origin_queue{origin="default"} 1'))
+  })
+
+  test('the store is shown, and what is running', async () => {
+    const lines = await pageOf(new Recorder())
+    assert.ok(lines.includes('lacquer_stored_responses 3'))
+    assert.ok(lines.includes('lacquer_store_used_bytes 4096'))
+    assert.ok(lines.includes('lacquer_store_limit_bytes 8192'))
+    assert.ok(lines.includes('lacquer_store_draft_bytes 100'))
+    assert.ok(lines.includes('lacquer_evictions_total 7'))
+    assert.ok(
+      lines.some((line) => line.startsWith('lacquer_build_info{') && line.includes('version="1.2.3"')),
+    )
+  })
+
+  test('each family has help and a type, and a name that is like no other', () => {
+    const families = familiesOf({ recorder: new Recorder(), store: () => figures, origins, version: '' })
+    assert.equal(new Set(families.map((family) => family.name)).size, families.length)
+    for (const family of families) {
+      assert.match(family.help, /\.$/, family.name)
+      assert.match(family.name, /^lacquer_[a-z_]+$/)
+      assert.equal(family.type === 'counter', family.name.endsWith('_total'), family.name)
+    }
+  })
+
+  test('a route whose name needs escaping does not break the page', async () => {
+    const recorder = new Recorder()
+    recorder.route('a"b\\c\nd').request('miss', 1)
+    const lines = await pageOf(recorder)
+    assert.ok(lines.some((line) => line.includes('route="a\\"b\\\\c\\nd"')))
+  })
+})
