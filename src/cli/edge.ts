@@ -67,14 +67,26 @@ export class Edge {
   async stop(limitMs: number): Promise<boolean> {
     const { clock, state, listener, connections, demo, admin } = this.#parts
     state.notReady = 'draining'
-    const begunAt = clock.now()
+    const until = clock.now() + limitMs
     await listener.drain(limitMs)
-    const finished = clock.now() - begunAt < limitMs
-    for (const origin of connections.values()) await origin.close()
+    // A fetch may still be under way that no client waits for any more: to refresh what is stored.
+    const closed = Promise.all([...connections.values()].map((origin) => origin.close()))
+    const finished = await isDoneBy(clock, until, closed)
     await demo?.stop()
     await admin.close()
     return finished
   }
+}
+
+/** Whether `work` is done before the instant `until`; waits no longer. */
+function isDoneBy(clock: Clock, until: number, work: Promise<unknown>): Promise<boolean> {
+  return new Promise((resolve, reject) => {
+    const timer = clock.after(Math.max(0, until - clock.now()), () => resolve(false))
+    work.then(() => {
+      timer.cancel()
+      resolve(clock.now() < until)
+    }, reject)
+  })
 }
 
 /** What changes while an edge lives. */

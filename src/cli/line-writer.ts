@@ -28,8 +28,9 @@ export interface LineWriterOptions {
 
 /** How long lines are gathered before they are written: a busy edge then makes 100 writes a second, not one a request. */
 const GATHER_MS = 10
-/** How long to wait where the reader of a non-blocking pipe has no room (EAGAIN). */
-const FULL_MS = 20
+/** How long to wait where the reader of a non-blocking pipe has no room (EAGAIN): at first, and twice as long each time up to the last. */
+const FIRST_PAUSE_MS = 1
+const LAST_PAUSE_MS = 32
 
 export class LineWriter {
   readonly #fd: number
@@ -40,6 +41,7 @@ export class LineWriter {
   #outstanding: Buffer | null = null
   #outstandingLines = 0
   #timer: NodeJS.Timeout | null = null
+  #pauseMs = FIRST_PAUSE_MS
   #broken = false
   #idle: (() => void)[] = []
 
@@ -103,7 +105,8 @@ export class LineWriter {
     this.#write(this.#fd, bytes, offset, bytes.length - offset, (error, written) => {
       if (this.#outstanding !== bytes) return
       if (error?.code === 'EAGAIN' || error?.code === 'EINTR') {
-        this.#timer = setTimeout(() => this.#send(bytes, offset), FULL_MS)
+        this.#timer = setTimeout(() => this.#send(bytes, offset), this.#pauseMs)
+        this.#pauseMs = Math.min(this.#pauseMs * 2, LAST_PAUSE_MS)
       } else if (error?.code === 'EPIPE' || error?.code === 'EBADF') {
         // The reader has gone for good. That is no reason to stop serving.
         this.#giveUp()
@@ -113,8 +116,10 @@ export class LineWriter {
         this.#outstanding = null
         this.#next()
       } else if (offset + written < bytes.length) {
+        this.#pauseMs = FIRST_PAUSE_MS
         this.#send(bytes, offset + written)
       } else {
+        this.#pauseMs = FIRST_PAUSE_MS
         this.#outstanding = null
         this.#next()
       }

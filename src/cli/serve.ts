@@ -8,17 +8,19 @@ import { constants } from 'node:os'
 import { writeAddress } from '../config/address.ts'
 import { LIMITS } from '../config/limits.ts'
 import { writeDuration } from '../config/units.ts'
+import { DEMO_NAME } from './demo-origin.ts'
 import { startEdge, type Edge } from './edge.ts'
 import { shownPath } from './config-file.ts'
 import { loadSettings, type Loaded } from './load-settings.ts'
 import type { RawOptions } from './options.ts'
-import { loadPolicySet } from './policies.ts'
+import { loadPolicySet, type LoadedPolicies } from './policies.ts'
 import { processMetrics } from '../admin/metrics.ts'
 import { ownVersion } from './version.ts'
 
 export async function serve(options: RawOptions): Promise<void> {
   const loaded = await loadSettings(options, process.env, process.cwd())
   const policies = await loadPolicySet(loaded)
+  openStandardStreams()
   const edge = await startEdge({
     settings: loaded.settings,
     policies: policies.set,
@@ -27,7 +29,7 @@ export async function serve(options: RawOptions): Promise<void> {
   })
   surviveStrayRejections(edge)
   const signalled = firstSignal()
-  process.stderr.write(`${greeting(edge, loaded, policies.files).join('\n')}\n`)
+  process.stderr.write(`${greeting(edge, loaded, policies).join('\n')}\n`)
   const signal = await signalled
   process.once('SIGTERM', exitAtOnce).once('SIGINT', exitAtOnce)
   const limitMs = loaded.settings.drainTimeoutMs
@@ -38,13 +40,23 @@ export async function serve(options: RawOptions): Promise<void> {
   process.exit(0)
 }
 
+/**
+ * Making these objects sets pipes to non-blocking, which `LineWriter` counts on: a write that blocks for ever would hold one
+ * of the platform's threads, and the exit of the process with it. Nobody reading what is written is no reason to end.
+ */
+function openStandardStreams(): void {
+  for (const stream of [process.stdout, process.stderr]) stream.on('error', () => undefined)
+}
+
 function greeting(
   edge: Edge,
   { warnings, settings, configFile }: Loaded,
-  files: readonly string[],
+  { files, set }: LoadedPolicies,
 ): string[] {
   const base = `http://${writeAddress(reachable(edge.address))}`
   const names = files.map(shownPath)
+  // The demo's origin lets its front page be reused; its /time only where the demo's policy says so.
+  const target = edge.isDemo && set.routes.some((route) => route.name === DEMO_NAME) ? '/time' : '/'
   const origins = edge.origins.map((origin) => `${origin.name} ${origin.url}`).join(', ')
   return [
     ...warnings.map((warning) => `lacquer: warning: ${warning}`),
@@ -53,7 +65,7 @@ function greeting(
     `  policies  ${names.length === 0 ? 'builtin alone' : `${names.join(', ')}, and builtin`}`,
     ...(configFile === null ? [] : [`  config    ${shownPath(configFile.path)}`]),
     'Try, twice, and compare Cache-Status:',
-    `  curl -i ${base}${edge.isDemo ? '/time' : '/'}`,
+    `  curl -i ${base}${target}`,
     'See the counters move:',
     `  curl -s http://${writeAddress(reachable(edge.adminAddress))}/metrics | grep lacquer_requests_total`,
   ]

@@ -162,17 +162,22 @@ export class BodyReader {
     if (this.#isPumping || this.#isOver) return
     this.#isPumping = true
     try {
-      while (!this.#isBlocked && !this.#isOver) {
-        const piece = this.#flow.read(this.position, this.#draft)
-        if (piece === null) break
-        this.position += piece.length
-        this.#isBlocked = !this.#sink.write(piece)
-      }
+      while (this.#writePiece());
     } finally {
       this.#isPumping = false
     }
     this.#flow.moved()
     this.#endWhenAllIsSent()
+  }
+
+  /** Whether to go on: a write may fill the client, or end its exchange. */
+  #writePiece(): boolean {
+    if (this.#isBlocked || this.#isOver) return false
+    const piece = this.#flow.read(this.position, this.#draft)
+    if (piece === null) return false
+    this.position += piece.length
+    this.#isBlocked = !this.#sink.write(piece)
+    return true
   }
 
   /** The client can take more. */

@@ -2,6 +2,7 @@
  * Asks a policy: the route's own hook first, `builtin`'s where that decides nothing.
  * A hook that throws, answers what is not legal there, or never answers becomes a `HookError`; the edge lives on.
  */
+import { assert } from '../base/assert.ts'
 import type { Clock } from '../base/clock.ts'
 import { ASYNC_HOOKS, LEGAL_VERDICTS, type HookName } from '../policy/hooks.ts'
 import { locate } from '../policy/policy-error.ts'
@@ -39,7 +40,7 @@ export function consult(by: Consultation, hook: HookName, at: object): Verdict |
   const own = by.route.hooks[hook] as AnyHook | undefined
   if (own !== undefined && by.route !== by.builtin) {
     const answer = call(own, hook, by.route, at)
-    if (answer instanceof Promise) return later(by, hook, answer, at)
+    if (answer instanceof Promise) return later(by, hook, checkedAsync(by, hook, answer), at)
     if (answer !== undefined) return legal(hook, by.route, answer)
   }
   return consultBuiltin(by, hook, at)
@@ -48,7 +49,8 @@ export function consult(by: Consultation, hook: HookName, at: object): Verdict |
 /** As `consult`, for hooks that can't be asynchronous. Hot. */
 export function consultNow(by: Consultation, hook: HookName, at: object): Verdict {
   const verdict = consult(by, hook, at)
-  if (verdict instanceof Promise) throw new HookError(hook, by.route, 'must not be asynchronous')
+  // `consult` has refused a promise of any hook that this is called for.
+  assert(!(verdict instanceof Promise), `hook ${hook} is asynchronous`)
   return verdict
 }
 
@@ -82,16 +84,19 @@ function legal(hook: HookName, route: ActiveRoute, answer: unknown): Verdict {
   )
 }
 
+function checkedAsync(by: Consultation, hook: HookName, promise: Promise<unknown>): Promise<unknown> {
+  if (ASYNC_HOOKS.includes(hook)) return promise
+  // Nobody waits for it; what becomes of it is of no interest.
+  promise.catch(() => undefined)
+  throw new HookError(hook, by.route, `must not be asynchronous; these may: ${ASYNC_HOOKS.join(', ')}`)
+}
+
 async function later(
   by: Consultation,
   hook: HookName,
   promise: Promise<unknown>,
   at: object,
 ): Promise<Verdict> {
-  if (!ASYNC_HOOKS.includes(hook)) {
-    promise.catch(() => undefined)
-    throw new HookError(hook, by.route, `must not be asynchronous; these may: ${ASYNC_HOOKS.join(', ')}`)
-  }
   const answer = await withinLimit(by, hook, promise)
   return answer === undefined ? consultBuiltin(by, hook, at) : legal(hook, by.route, answer)
 }

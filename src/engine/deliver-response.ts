@@ -4,7 +4,7 @@
  * A policy that only adds fields to a stored response leaves its encoded head as it is: what it added is put behind it. Whatever
  * else it does has the head decoded first.
  */
-import { Fields } from '../http/fields.ts'
+import type { Fields } from '../http/fields.ts'
 import { canonicalName } from '../http/field-names.ts'
 import { decodeHead } from '../http/head.ts'
 import type { DeliverResponseView, Headers } from '../policy/views.ts'

@@ -117,7 +117,16 @@ export class Connection implements Timed, WitnessSink, Dispatcher.DispatchHandle
     this.#headDone = false
     this.#received = 0
     this.#expectWithin(this.#terms.firstByteTimeoutMs)
-    this.#client.dispatch(dispatchOptions(tenant.request), this)
+    // What the origin sent while the connection was idle may still be unread. undici lets one round of the event loop's
+    // callbacks pass before it writes, but not always one that reads; with this one before it, there is always a read
+    // between taking the connection and writing, and the witness ends a connection with such bytes, or with a FIN.
+    if (this.#served > 0) setImmediate(dispatch, this)
+    else this.dispatch()
+  }
+
+  /** The second half of `serve`. */
+  dispatch(): void {
+    if (this.#tenant !== null) this.#client.dispatch(dispatchOptions(this.#tenant.request), this)
   }
 
   pause(): void {
@@ -308,6 +317,10 @@ export class Connection implements Timed, WitnessSink, Dispatcher.DispatchHandle
     const { keepAliveTimeoutMs } = this.#terms
     return hintMs === null ? keepAliveTimeoutMs : Math.min(keepAliveTimeoutMs, hintMs - KEEP_ALIVE_MARGIN_MS)
   }
+}
+
+function dispatch(connection: Connection): void {
+  connection.dispatch()
 }
 
 /** undici closes behind these: an origin may misread a body that a method does not call for. */

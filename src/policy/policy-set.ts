@@ -2,7 +2,7 @@
  * A policy set: the routes that are in force together, most specific first, and `builtin` behind them all.
  * A transaction keeps the set it began with.
  */
-import type { Hooks } from './hooks.ts'
+import { HOOK_NAMES, type Hooks } from './hooks.ts'
 import { patternsOf, type Pattern } from './match.ts'
 import { PolicyError } from './policy-error.ts'
 import type { Route } from './route.ts'

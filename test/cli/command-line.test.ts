@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
 import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
 import { describe, test } from 'node:test'
 import { optionName, PARAMETER_NAMES, variableName } from '../../src/config/parameters.ts'
 import { Folder } from './folder.ts'
@@ -7,7 +8,9 @@ import { run } from './lacquer.ts'
 
 describe('the command line', { concurrency: 2 }, () => {
   test('--version is that of package.json', async () => {
-    const { version } = JSON.parse(readFileSync('package.json', 'utf8')) as { version: string }
+    const { version } = JSON.parse(readFileSync(join(import.meta.dirname, '../../package.json'), 'utf8')) as {
+      version: string
+    }
     const { status, out } = await run(['--version'])
     assert.equal(status, 0)
     assert.equal(out, `${version}\n`)

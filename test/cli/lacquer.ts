@@ -4,6 +4,8 @@ import { once } from 'node:events'
 import { join } from 'node:path'
 
 const ROOT = join(import.meta.dirname, '../..')
+/** Many short processes read the same files: the second one need not compile them again. */
+const COMPILED = join(ROOT, 'node_modules/.cache/lacquer-test')
 
 export interface Finished {
   readonly status: number | null
@@ -33,7 +35,11 @@ export class Lacquer {
     this.#child = spawn(
       process.execPath,
       ['--conditions=lacquer-source', join(ROOT, 'src/cli/bin.js'), ...args],
-      { cwd: options.cwd ?? ROOT, env: { ...env, ...options.env }, stdio: ['ignore', 'pipe', 'pipe'] },
+      {
+        cwd: options.cwd ?? ROOT,
+        env: { ...env, NODE_COMPILE_CACHE: COMPILED, ...options.env },
+        stdio: ['ignore', 'pipe', 'pipe'],
+      },
     )
     this.#exited = once(this.#child, 'close')
     if (options.unread !== true)

@@ -104,7 +104,7 @@ describe('the writer of log lines', () => {
     await flushed
   })
 
-  test('tries again when a non-blocking reader has no room', async () => {
+  test('tries again when a non-blocking reader has no room, after ever longer pauses', async () => {
     mock.timers.enable({ apis: ['setTimeout'] })
     try {
       const fd = new Descriptor()
@@ -113,8 +113,13 @@ describe('the writer of log lines', () => {
       mock.timers.tick(10)
       fd.fail('EAGAIN')
       assert.equal(fd.calls.length, 1)
-      mock.timers.tick(20)
+      mock.timers.tick(1)
       assert.deepEqual(fd.texts, ['a\n', 'a\n'])
+      fd.fail('EAGAIN')
+      mock.timers.tick(1)
+      assert.equal(fd.calls.length, 2)
+      mock.timers.tick(1)
+      assert.equal(fd.calls.length, 3)
       const flushed = writer.flush(60_000)
       fd.take()
       await flushed

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { once } from 'node:events'
-import { createServer, type Server } from 'node:http'
+import { Agent, createServer, get as httpGet, type Server } from 'node:http'
 import { connect, createServer as createTcpServer, type AddressInfo, type Socket } from 'node:net'
 import { after, before, describe, test } from 'node:test'
 import { Lacquer, run } from './lacquer.ts'
@@ -30,6 +30,16 @@ async function dial(port: number, bytes: string): Promise<{ socket: Socket; clos
   await once(socket, 'connect')
   socket.write(bytes)
   return { socket, closed }
+}
+
+/** Asks and reads the answer to its end. */
+function get(url: string, agent: Agent): Promise<void> {
+  return new Promise((resolve, reject) => {
+    httpGet(url, { agent }, (response) => response.resume().on('end', resolve).on('error', reject)).on(
+      'error',
+      reject,
+    )
+  })
 }
 
 describe('lacquer serve', () => {
@@ -78,6 +88,23 @@ describe('lacquer serve', () => {
     await once(server, 'close')
     await using edge = new Lacquer(['--admin', '127.0.0.1:0'], { env: { PORT: String(port) } })
     assert.equal((await places(edge)).port, port)
+  })
+})
+
+describe('a log that nobody reads', () => {
+  test('does not hold up requests, and not the end either; lines that are lost are counted', async () => {
+    await using edge = new Lacquer(ANY, { unread: true })
+    const { base, admin } = await places(edge)
+    // A pipe holds 64 KiB and the queue 4 MiB: these make more than both.
+    const target = `/private?${'x'.repeat(4000)}`
+    const asked = 1200
+    const agent = new Agent({ keepAlive: true, maxSockets: 8 })
+    await Promise.all(Array.from({ length: asked }, () => get(`${base}${target}`, agent)))
+    agent.destroy()
+    const metrics = await (await fetch(`${admin}/metrics`)).text()
+    assert.match(metrics, /^lacquer_log_lines_dropped_total\{log="access"\} [1-9]\d*$/m)
+    edge.kill('SIGTERM')
+    assert.equal((await edge.finished()).status, 0)
   })
 })
 

@@ -20,6 +20,8 @@ afterEach(() => origin.close())
 
 /** Answers a GET with these bytes, and checks that the connection is closed and that the next fetch is clean. */
 async function storyOf(bytes: string, method = 'GET'): Promise<string> {
+  await origin.close()
+  origin = originAt(raw.url)
   const index = raw.connections.length
   raw.answer(bytes)
   const story = await Outcome.of(origin, requestOf({ method })).over()

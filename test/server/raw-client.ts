@@ -61,7 +61,7 @@ export class RawClient {
   }
 
   get receivedBytes(): number {
-    return this.#received.reduce((sum, bytes) => sum + bytes.length, 0)
+    return this.socket.bytesRead
   }
 
   /** Resolves when the condition holds; it is asked whenever something has come, and at the end. */

@@ -38,7 +38,11 @@ export function bytesOf(length: number, seed: number): Buffer {
 }
 
 /** A draft that holds `bytes`, or null where the store has no room. */
-export function draftOf(store: Store, bytes: Buffer, expected: number | null = bytes.length): BodyDraft | null {
+export function draftOf(
+  store: Store,
+  bytes: Buffer,
+  expected: number | null = bytes.length,
+): BodyDraft | null {
   const draft = store.draft(expected)
   if (draft === null || draft.append(bytes)) return draft
   draft.release()
@@ -64,7 +68,7 @@ export function mustPut(store: Store, key: string, over: Partial<PutRequest> = {
 /** The whole body, put together from what `readBody` gives, `pieceBytes` at most at a time. */
 export function readAll(store: Store, slot: Slot, pieceBytes = 1 << 30): Buffer {
   const pieces: Buffer[] = []
-  for (let position = 0; ; ) {
+  for (let position = 0; ;) {
     const piece = store.readBody(slot, position, pieceBytes)
     if (piece === null) return Buffer.concat(pieces)
     assert.ok(piece.length > 0 && piece.length <= pieceBytes)
@@ -76,7 +80,7 @@ export function readAll(store: Store, slot: Slot, pieceBytes = 1 << 30): Buffer 
 /** As `readAll`, of a draft. */
 export function readDraft(draft: BodyDraft, pieceBytes = 1 << 30): Buffer {
   const pieces: Buffer[] = []
-  for (let position = 0; ; ) {
+  for (let position = 0; ;) {
     const piece = draft.read(position, pieceBytes)
     if (piece === null) return Buffer.concat(pieces)
     pieces.push(piece)

@@ -61,8 +61,6 @@ export function broken(fetch: FetchTransaction): FetchStep {
 
 /** ended: what the fetch held is let go. */
 export function ended(fetch: FetchTransaction): FetchStep {
-  fetch.isOver = true
-  fetch.flow?.close()
-  fetch.releaseStale()
+  fetch.release()
   return fetch.steps.done
 }

@@ -186,6 +186,14 @@ export class FetchTransaction implements Drivable<FetchTransaction>, Consultatio
     drive(this, this.steps.broken)
   }
 
+  /** Lets go of all that is held. */
+  release(): void {
+    this.isOver = true
+    this.#early = null
+    this.flow?.close()
+    this.releaseStale()
+  }
+
   releaseStale(): void {
     if (this.stale !== NO_SLOT) this.context.store.release(this.stale)
     this.stale = NO_SLOT

@@ -16,6 +16,7 @@ import type { Verdict } from '../../policy/verdict.ts'
 import { NO_SLOT } from '../../store/store.ts'
 import type { FetchResult } from '../../observe/counters.ts'
 import { consult } from '../consult.ts'
+import { drive, parked } from '../driver.ts'
 import type { FetchStep, FetchTransaction } from './fetch-transaction.ts'
 import { OriginResponseDraft } from './origin-response-draft.ts'
 
@@ -44,9 +45,9 @@ export function head(fetch: FetchTransaction): FetchStep | Promise<FetchStep> {
   if (!(verdict instanceof Promise)) return proceed(fetch, verdict)
   fetch.deciding()
   return verdict.then((late) => {
-    // What arrived meanwhile follows once this step has run.
-    queueMicrotask(() => fetch.decided())
-    return proceed(fetch, late)
+    drive(fetch, proceed(fetch, late))
+    fetch.decided()
+    return parked
   })
 }
 

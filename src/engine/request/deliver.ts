@@ -10,7 +10,6 @@ import { decodeHead } from '../../http/head.ts'
 import { notModifiedFields } from '../../http/freshening.ts'
 import { evaluatePreconditions } from '../../http/validation.ts'
 import type { DeliverHookVerdict } from '../../policy/hooks.ts'
-import { NO_SLOT } from '../../store/store.ts'
 import { consultNow } from '../consult.ts'
 import { DeliverResponse } from '../deliver-response.ts'
 import { done } from '../driver.ts'
@@ -27,18 +26,17 @@ export function deliverStored(tx: Transaction): RequestStep {
     tx.status = status
     beforeSending(tx)
     tx.exchange.sendStored(store, tx.slot, extra)
-    return afterSending(tx)
+    return done
   }
   const response = new DeliverResponse(status, store.head(tx.slot), extra, null, tx.outcome)
   const detour = consultDeliver(tx, response)
   if (detour !== null) return detour
   tx.status = response.status
   beforeSending(tx)
-  if (answerNotModified(tx, response, store.etag(tx.slot), store.lastModified(tx.slot)))
-    return afterSending(tx)
+  if (answerNotModified(tx, response, store.etag(tx.slot), store.lastModified(tx.slot))) return done
   if (response.changed === null) tx.exchange.sendStored(store, tx.slot, extra + response.added)
   else sendChanged(tx, response.status, response.changed)
-  return afterSending(tx)
+  return done
 }
 
 export function deliverBusy(tx: Transaction): RequestStep {
@@ -133,22 +131,24 @@ function sendChanged(tx: Transaction, status: number, fields: ReadonlyFields): v
   reader.pump()
 }
 
-/** The slot must outlast the sending where a fetch that may evict it follows. */
+/**
+ * Begins the refresh that a stale response calls for. Before it is sent, since the request is gone once its exchange has ended;
+ * the slot is held, since a refresh may replace it.
+ */
 function beforeSending(tx: Transaction): void {
-  if (tx.wantsRefresh) tx.holdSlot()
+  if (!tx.wantsRefresh) return
+  tx.holdSlot()
+  refresh(tx)
 }
 
-function afterSending(tx: Transaction): RequestStep {
-  if (tx.wantsRefresh && tx.slot !== NO_SLOT) refresh(tx)
-  return done
-}
-
+/** What is left of the lifetime, so that it and the Age shown add up. */
+const ttlSeconds = (lifetimeMs: number, ageMs: number): number => toSeconds(lifetimeMs) - toSeconds(ageMs)
 const toSeconds = (ms: number): number => Math.floor(ms / 1000)
 
 /** Hot for hits. */
 function storedCacheStatus(tx: Transaction): string {
   const name = tx.context.limits.cacheName
-  const ttl = toSeconds(tx.context.store.lifetimeMs(tx.slot) - tx.ageMs)
+  const ttl = ttlSeconds(tx.context.store.lifetimeMs(tx.slot), tx.ageMs)
   if (tx.outcome === 'hit') return `${name}; hit; ttl=${ttl}`
   if (tx.outcome === 'revalidated' || tx.outcome === 'collapsed') {
     return cacheStatus({
@@ -173,7 +173,7 @@ function busyCacheStatus(tx: Transaction): string {
     ...forwardStatus(tx),
     stored: isStored,
     ...collapsed(tx),
-    ...(isStored ? { ttlSeconds: toSeconds(head.lifetimeMs - head.initialAgeMs) } : {}),
+    ...(isStored ? { ttlSeconds: ttlSeconds(head.lifetimeMs, head.initialAgeMs) } : {}),
     ...detail(tx.reason !== '' && tx.reason !== 'method' ? tx.reason : (head.unstored ?? '')),
   })
 }

@@ -118,141 +118,95 @@ export class RequestHead {
   }
 
   /** Reads on to the end of the phase, to a refusal, or to `stop`. */
-  #step(buffer: Buffer, base: number, stop: number): void {
+  #step(buffer: Buffer, base: number, stop: number): RefusalReason | null {
     switch (this.#phase) {
       case START:
-        this.#start(buffer[base + this.#at]!)
-        return
+        return this.#start(buffer[base + this.#at]!)
       case METHOD:
-        this.#readMethod(buffer, base, stop)
-        return
+        return this.#readMethod(buffer, base, stop)
       case IN_TARGET:
-        this.#readTarget(buffer, base, stop)
-        return
+        return this.#readTarget(buffer, base, stop)
       case VERSION:
-        this.#readVersion(buffer, base, stop)
-        return
+        return this.#readVersion(buffer, base, stop)
       case LINE_START:
-        this.#startLine(buffer[base + this.#at]!)
-        return
+        return this.#startLine(buffer[base + this.#at]!)
       case NAME:
-        this.#readName(buffer, base, stop)
-        return
+        return this.#readName(buffer, base, stop)
       case BEFORE_VALUE:
-        this.#skipBlanks(buffer, base, stop)
-        return
+        return this.#skipBlanks(buffer, base, stop)
       case VALUE:
-        this.#readValue(buffer, base, stop)
-        return
+        return this.#readValue(buffer, base, stop)
       case VALUE_LF:
-        this.#endLine(buffer[base + this.#at]!)
-        return
+        return this.#endLine(buffer[base + this.#at]!)
       case FINAL_LF:
-        this.#endHead(buffer[base + this.#at]!)
-        return
+        return this.#endHead(buffer[base + this.#at]!)
     }
   }
 
   /** RFC 9112 §2.2: one empty line before the request line is overlooked. */
-  #start(byte: number): void {
+  #start(byte: number): RefusalReason | null {
     if (byte === CR && this.#at === 0) this.#at = 1
     else if (this.#at === 1 && byte !== LF) this.#refuse('bare-cr')
     else if (this.#at === 1) this.#at = 2
     else this.#beginMethod()
   }
 
-  #beginMethod(): void {
+  #beginMethod(): RefusalReason | null {
     this.#methodStart = this.#at
     this.#phase = METHOD
   }
 
-  #readMethod(buffer: Buffer, base: number, stop: number): void {
+  #readMethod(buffer: Buffer, base: number, stop: number): RefusalReason | null {
     let at = this.#at
     while (at < stop && TOKEN[buffer[base + at]!] !== 0) at++
     this.#at = this.#methodEnd = at
-    if (at - this.#methodStart > MAX_METHOD_BYTES) {
-      this.#refuse('method-too-long')
-      return
-    }
-    if (at === stop) return
+    if (at - this.#methodStart > MAX_METHOD_BYTES) return 'method-too-long'
+    if (at === stop) return null
     const byte = buffer[base + at]!
-    if (byte === LF) {
-      this.#refuse('bare-lf')
-      return
-    }
-    if (byte !== SP || at === this.#methodStart) {
-      this.#refuse('bad-method')
-      return
-    }
+    if (byte === LF) return 'bare-lf'
+    if (byte !== SP || at === this.#methodStart) return 'bad-method'
     this.#targetStart = this.#at = at + 1
     this.#phase = IN_TARGET
   }
 
-  #readTarget(buffer: Buffer, base: number, stop: number): void {
+  #readTarget(buffer: Buffer, base: number, stop: number): RefusalReason | null {
     let at = this.#at
     while (at < stop && TARGET[buffer[base + at]!] !== 0) at++
     this.#at = at
-    if (at - this.#targetStart > this.#limits.maxTargetBytes) {
-      this.#refuse('target-too-long')
-      return
-    }
-    if (at === stop) return
+    if (at - this.#targetStart > this.#limits.maxTargetBytes) return 'target-too-long'
+    if (at === stop) return null
     const byte = buffer[base + at]!
-    if (byte === CR) {
-      this.#refuse('missing-version')
-      return
-    }
-    if (byte === LF) {
-      this.#refuse('bare-lf')
-      return
-    }
-    if (byte !== SP || at === this.#targetStart) {
-      this.#refuse('bad-target')
-      return
-    }
+    if (byte === CR) return 'missing-version'
+    if (byte === LF) return 'bare-lf'
+    if (byte !== SP || at === this.#targetStart) return 'bad-target'
     this.#targetEnd = at
     this.#mark = this.#at = at + 1
     this.#phase = VERSION
   }
 
   /** HTTP-version = "HTTP/" DIGIT "." DIGIT, and the end of the line. */
-  #readVersion(buffer: Buffer, base: number, stop: number): void {
+  #readVersion(buffer: Buffer, base: number, stop: number): RefusalReason | null {
     for (; this.#at < stop; this.#at++) {
       const byte = buffer[base + this.#at]!
       const index = this.#at - this.#mark
-      if (index === 9) {
-        this.#endRequestLine(buffer, base)
-        return
-      }
-      if (byte === LF) {
-        this.#refuse('bare-lf')
-        return
-      }
-      if (index === 5 || index === 7 ? !isDigit(byte) : byte !== VERSION_BYTES[index]) {
-        this.#refuse(index === 0 && byte === CR ? 'missing-version' : 'bad-version')
-        return
-      }
+      if (index === 9) return this.#endRequestLine(buffer, base)
+      if (byte === LF) return 'bare-lf'
+      if (index === 5 || index === 7 ? !isDigit(byte) : byte !== VERSION_BYTES[index]) return index === 0 && byte === CR ? 'missing-version' : 'bad-version'
     }
   }
 
-  #endRequestLine(buffer: Buffer, base: number): void {
-    if (buffer[base + this.#at] !== LF) {
-      this.#refuse('bare-cr')
-      return
-    }
+  #endRequestLine(buffer: Buffer, base: number): RefusalReason | null {
+    if (buffer[base + this.#at] !== LF) return 'bare-cr'
     const major = buffer[base + this.#mark + 5]! - ZERO
     const minor = buffer[base + this.#mark + 7]! - ZERO
-    if (major !== 1 || minor > 1) {
-      this.#refuse('unsupported-version')
-      return
-    }
+    if (major !== 1 || minor > 1) return 'unsupported-version'
     this.minorVersion = minor === 1 ? 1 : 0
     this.#at++
     this.#phase = LINE_START
   }
 
   /** A field line, the end of the head, or what pretends to go on with the line before (§5.2). */
-  #startLine(byte: number): void {
+  #startLine(byte: number): RefusalReason | null {
     if (byte === CR) {
       this.#at++
       this.#phase = FINAL_LF
@@ -264,49 +218,37 @@ export class RequestHead {
     }
   }
 
-  #readName(buffer: Buffer, base: number, stop: number): void {
+  #readName(buffer: Buffer, base: number, stop: number): RefusalReason | null {
     let at = this.#at
     while (at < stop && TOKEN[buffer[base + at]!] !== 0) at++
     this.#at = at
-    if (at === stop) return
+    if (at === stop) return null
     const byte = buffer[base + at]!
-    if (byte !== COLON) {
-      this.#refuse(whyNoName(byte))
-      return
-    }
-    if (at === this.#nameStart) {
-      this.#refuse('empty-field-name')
-      return
-    }
+    if (byte !== COLON) return whyNoName(byte)
+    if (at === this.#nameStart) return 'empty-field-name'
     this.#nameEnd = at
     this.#at = at + 1
     this.#phase = BEFORE_VALUE
     this.#recognise(buffer, base)
   }
 
-  #skipBlanks(buffer: Buffer, base: number, stop: number): void {
+  #skipBlanks(buffer: Buffer, base: number, stop: number): RefusalReason | null {
     let at = this.#at
     while (at < stop && isBlank(buffer[base + at]!)) at++
     this.#at = at
-    if (at === stop) return
+    if (at === stop) return null
     this.#valueStart = this.#valueEnd = at
     this.#phase = VALUE
   }
 
-  #readValue(buffer: Buffer, base: number, stop: number): void {
+  #readValue(buffer: Buffer, base: number, stop: number): RefusalReason | null {
     let at = this.#at
     while (at < stop && FIELD_VALUE[buffer[base + at]!] !== 0) at++
     this.#at = at
-    if (at === stop) return
+    if (at === stop) return null
     const byte = buffer[base + at]!
-    if (byte === LF) {
-      this.#refuse('bare-lf')
-      return
-    }
-    if (byte !== CR) {
-      this.#refuse('control-character')
-      return
-    }
+    if (byte === LF) return 'bare-lf'
+    if (byte !== CR) return 'control-character'
     let end = at
     while (end > this.#valueStart && isBlank(buffer[base + end - 1]!)) end--
     this.#valueEnd = end
@@ -314,21 +256,15 @@ export class RequestHead {
     this.#phase = VALUE_LF
   }
 
-  #endLine(byte: number): void {
-    if (byte !== LF) {
-      this.#refuse('bare-cr')
-      return
-    }
+  #endLine(byte: number): RefusalReason | null {
+    if (byte !== LF) return 'bare-cr'
     this.fields.record(this.#nameStart, this.#nameEnd, this.#valueStart, this.#valueEnd)
     this.#at++
     this.#phase = LINE_START
   }
 
-  #endHead(byte: number): void {
-    if (byte !== LF) {
-      this.#refuse('bare-cr')
-      return
-    }
+  #endHead(byte: number): RefusalReason | null {
+    if (byte !== LF) return 'bare-cr'
     this.#at++
     this.#complete = true
   }

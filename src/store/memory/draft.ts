@@ -56,19 +56,14 @@ export class MemoryDraft implements BodyDraft, BodySource {
 
   /** Takes extents for `bytes` in all, and up to `spareBytes` more in the last one; false, and nothing taken, where there is no room. */
   reserve(bytes: number, spareBytes: number): boolean {
-    const before = this.#extents.length
-    const wantedBytes = Math.min(this.#maxBytes, Math.max(bytes, this.#capacity() + spareBytes))
-    while (this.#capacity() < bytes) {
-      const extent = this.#room.extent(wantedBytes - this.#capacity())
-      if (extent === 0) {
-        this.#dropExtents(before)
-        return false
-      }
-      this.#room.draftBytes += this.#heap.blockBytes(extent)
-      this.#ends.push(this.#capacity() + this.#heap.payloadBytes(extent))
-      this.#extents.push(extent)
-    }
-    return true
+    const before = this.#capacity()
+    if (bytes <= before) return true
+    const wantedBytes = Math.min(this.#maxBytes, Math.max(bytes, before + spareBytes))
+    const taken: number[] = []
+    const enough = this.#room.extents(bytes - before, wantedBytes - before, taken)
+    if (enough) this.#own(taken)
+    else for (const extent of taken) this.#heap.free(extent)
+    return enough
   }
 
   read(position: number, maxBytes: number): Buffer | null {
@@ -114,6 +109,14 @@ export class MemoryDraft implements BodyDraft, BodySource {
     }
     this.#bodies.retain(this.#directory)
     return this.#directory
+  }
+
+  #own(extents: readonly number[]): void {
+    for (const extent of extents) {
+      this.#ends.push(this.#capacity() + this.#heap.payloadBytes(extent))
+      this.#extents.push(extent)
+      this.#room.draftBytes += this.#heap.blockBytes(extent)
+    }
   }
 
   #capacity(): number {

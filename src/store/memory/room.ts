@@ -6,15 +6,17 @@
  * follows the budget too.
  *
  * Room for the bytes is one thing, a block that lies together another: where only the second is missing, a few more are
- * evicted, at most `FRAGMENTATION_TRIES` for each block, before the answer is no. The refused request has then made holes for the next.
+ * evicted, at most `FRAGMENTATION_TRIES` for each call, before the answer is no. A body can be had in pieces: as large as there
+ * are, down to 4 KiB; after half the tries down to 1 KiB, which is slower to send, but found even among small responses alone.
  */
 import { blockBytesFor } from './address.ts'
 import type { Heap } from './heap.ts'
 
 export const MAX_EXTENT_BYTES = 256 * 1024
-/** An extent is cut smaller than it could be, where no larger block is free; but not smaller than this. */
+/** An extent is smaller than it could be where no larger block is free, but not smaller than this; at last, than this. */
 export const MIN_EXTENT_BYTES = 4 * 1024
-/** Evictions for the sake of one block that lies together, where there is room in the budget already. */
+const LAST_EXTENT_BYTES = 1024
+/** Evictions in one call for the sake of blocks that lie together, where there is room in the budget already. */
 export const FRAGMENTATION_TRIES = 64
 
 export class Room {
@@ -51,15 +53,23 @@ export class Room {
     }
   }
 
-  /** A block for up to `bytes` of a body, as large as there is one; 0 where there is none. */
-  extent(bytes: number): number {
-    const mostBytes = Math.min(bytes, MAX_EXTENT_BYTES, this.#heap.maxBytes)
-    for (let left = FRAGMENTATION_TRIES; ; left--) {
-      if (!this.reserve(blockBytesFor(mostBytes))) return 0
-      const address = this.#largestUpTo(mostBytes)
-      if (address !== 0) return address
-      if (left === 0 || !this.#evict()) return 0
+  /**
+   * Blocks for at least `neededBytes` of a body in all, as large as there are, and for `wantedBytes` where the last one gives so much;
+   * pushed onto `taken`, also where the answer is false because there are too few.
+   */
+  extents(neededBytes: number, wantedBytes: number, taken: number[]): boolean {
+    let gotBytes = 0
+    for (let left = FRAGMENTATION_TRIES; gotBytes < neededBytes; ) {
+      const mostBytes = Math.min(wantedBytes - gotBytes, MAX_EXTENT_BYTES, this.#heap.maxBytes)
+      if (!this.reserve(blockBytesFor(mostBytes))) return false
+      const patient = left > FRAGMENTATION_TRIES / 2
+      const address = this.#largestUpTo(mostBytes, patient ? MIN_EXTENT_BYTES : LAST_EXTENT_BYTES)
+      if (address !== 0) {
+        taken.push(address)
+        gotBytes += this.#heap.payloadBytes(address)
+      } else if (left-- === 0 || !this.#evict()) return false
     }
+    return true
   }
 
   /** Evicts until the budget has room for `bytes`; false where it never will. */
@@ -70,10 +80,10 @@ export class Room {
     return true
   }
 
-  #largestUpTo(mostBytes: number): number {
+  #largestUpTo(mostBytes: number, leastBytes: number): number {
     let address = this.#allocOrGrow(mostBytes)
-    for (let bytes = mostBytes; address === 0 && bytes > MIN_EXTENT_BYTES;) {
-      bytes = Math.max(MIN_EXTENT_BYTES, bytes >>> 1)
+    for (let bytes = mostBytes; address === 0 && bytes > leastBytes; ) {
+      bytes = Math.max(leastBytes, bytes >>> 1)
       address = this.#heap.alloc(bytes)
     }
     return address
