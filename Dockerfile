@@ -18,7 +18,8 @@ WORKDIR /lacquer
 COPY package.json package-lock.json ./
 RUN npm ci --omit=dev --omit=optional && npm cache clean --force
 COPY --from=build /lacquer/dist dist
-COPY policies policies
+# Your own policies go to /lacquer/policies, by a volume or a further layer; these are loaded only when they are named.
+COPY policies/examples policies/examples
 COPY LICENSE README.md ./
 USER node
 EXPOSE 8080 9180

@@ -2,7 +2,6 @@
  * Wires everything: the only place that knows everyone. An edge is one clock, recorder, log and store, the origins, the
  * engine over them, and two listeners: clients' and operators'.
  */
-import { readFile } from 'node:fs/promises'
 import { Admin } from '../admin/admin.ts'
 import { Metrics } from '../admin/metrics.ts'
 import { systemClock, type Clock } from '../base/clock.ts'
@@ -12,11 +11,10 @@ import type { Settings } from '../config/settings.ts'
 import { Engine } from '../engine/engine.ts'
 import { Recorder } from '../observe/recorder.ts'
 import type { Origin } from '../origin/origin.ts'
-import { createOrigin, OriginConfigError } from '../origin/undici-origin.ts'
 import type { PolicySet } from '../policy/policy-set.ts'
 import { Listener } from '../server/listener.ts'
 import { MemoryStore } from '../store/memory/memory-store.ts'
-import { CommandError, FAILURE } from './command-error.ts'
+import { connectOrigins } from './connect-origins.ts'
 import { DEMO_NAME, DemoOrigin } from './demo-origin.ts'
 import { engineLimits, listenerLimits } from './edge-limits.ts'
 import { listenError } from './listen-error.ts'
@@ -125,7 +123,10 @@ async function start(options: EdgeOptions, undo: (() => Promise<void>)[]): Promi
   const demo = settings.origins.length === 0 ? await DemoOrigin.start() : null
   if (demo !== null) undo.push(() => demo.stop())
   const origins = demo === null ? settings.origins : [demoSettings(demo)]
-  const connections = await connect(origins, settings, clock)
+  const connections = await connectOrigins(origins, settings, clock)
+  // Known before anything moves, so that their counters can be seen to move from zero.
+  for (const { name } of [...policies.routes, policies.builtin]) recorder.route(name)
+  for (const { name } of origins) recorder.origin(name)
   const figures = {
     recorder,
     store: () => store.figures(),
@@ -168,49 +169,6 @@ async function start(options: EdgeOptions, undo: (() => Promise<void>)[]): Promi
   state.isOurHost = ownHosts([...settings.hosts, ...policies.hosts()], address)
   state.notReady = null
   return new Edge({ clock, address, state, listener, admin, origins, connections, demo, logs, recorder })
-}
-
-/** The origins, by name, the default one first. Opens no connection. */
-async function connect(
-  origins: readonly OriginSettings[],
-  settings: Settings,
-  clock: Clock,
-): Promise<ReadonlyMap<string, Origin>> {
-  const connections = new Map<string, Origin>()
-  for (const origin of origins) {
-    const config = {
-      name: origin.name,
-      url: origin.url,
-      hostOverride: origin.host,
-      proxy: origin.proxy,
-      ca: origin.ca === null ? null : await readAuthorities(origin.name, origin.ca),
-      maxConnections: settings.maxOriginConnections,
-      maxQueue: settings.maxOriginQueue,
-      queueTimeoutMs: settings.originQueueTimeoutMs,
-      keepAliveTimeoutMs: settings.originKeepAliveMs,
-      connectTimeoutMs: settings.connectTimeoutMs,
-      firstByteTimeoutMs: settings.firstByteTimeoutMs,
-      betweenBytesTimeoutMs: settings.betweenBytesTimeoutMs,
-      maxHeadBytes: settings.maxOriginHeadBytes,
-      maxFields: settings.maxOriginFields,
-    }
-    try {
-      connections.set(origin.name, createOrigin(config, { clock }))
-    } catch (error) {
-      if (!(error instanceof OriginConfigError)) throw error
-      throw new CommandError(FAILURE, [error.message])
-    }
-  }
-  return connections
-}
-
-async function readAuthorities(name: string, path: string): Promise<string> {
-  try {
-    return await readFile(path, 'utf8')
-  } catch (error) {
-    const code = (error as NodeJS.ErrnoException).code ?? String(error)
-    throw new CommandError(FAILURE, [`origin ${name}: the certificates in ${path} can't be read (${code})`])
-  }
 }
 
 function demoSettings(demo: DemoOrigin): OriginSettings {

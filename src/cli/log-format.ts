@@ -6,19 +6,27 @@
 import { LIMITS } from '../config/limits.ts'
 import type { Level, RequestRecord } from '../observe/events.ts'
 
-/**
- * One request as a line of JSON. Times in seconds, as in the metrics. Hot: written out by hand because making an object
- * and having it read by `JSON.stringify` takes half as long again.
- */
+/** One request as a line of JSON. Times in seconds, as in the metrics. */
 export function jsonLine(record: RequestRecord): string {
-  return (
-    `{"time":"${new Date(record.atWall).toISOString()}","client":${json(record.clientAddress)}` +
-    `,"method":${json(record.method)},"host":${json(record.authority)},"target":${json(record.target)}` +
-    `,"protocol":"HTTP/1.${record.minorVersion}","status":${record.status},"outcome":"${record.outcome}"` +
-    `,"reason":${json(record.reason)},"route":${json(record.route)}` +
-    `,"received":${record.bytesIn},"sent":${record.bytesOut},"duration":${record.durationMs / 1000}` +
-    `,"referer":${json(withoutCredentials(record.referer))},"userAgent":${json(record.userAgent)}` +
-    `,"end":${json(record.end)}}`
+  return ascii(
+    JSON.stringify({
+      time: new Date(record.atWall).toISOString(),
+      client: record.clientAddress,
+      method: cut(record.method),
+      host: cut(record.authority),
+      target: cut(record.target),
+      protocol: `HTTP/1.${record.minorVersion}`,
+      status: record.status,
+      outcome: record.outcome,
+      reason: record.reason,
+      route: record.route,
+      received: record.bytesIn,
+      sent: record.bytesOut,
+      duration: record.durationMs / 1000,
+      referer: cut(withoutCredentials(record.referer)),
+      userAgent: cut(record.userAgent),
+      end: record.end,
+    }),
   )
 }
 
@@ -76,13 +84,9 @@ function withoutCredentials(referer: string): string {
   return referer.includes('@') ? referer.replace(/^([A-Za-z][A-Za-z0-9+.-]*:\/\/)[^/?#]*@/, '$1') : referer
 }
 
-/** A string of JSON in printable ASCII: what JSON itself lets stand, a terminal may act on or another reader take for a line break. */
-function json(text: string): string {
-  if (text.length <= LIMITS.logFieldChars && !/["\\]|[^\x20-\x7e]/.test(text)) return `"${text}"`
-  return JSON.stringify(cut(text)).replace(
-    /[\x7f-\uffff]/g,
-    (char) => `\\u${char.charCodeAt(0).toString(16).padStart(4, '0')}`,
-  )
+/** What JSON leaves as it is but a terminal may act on, or another reader take for a line break. */
+function ascii(json: string): string {
+  return json.replace(/[\x7f-\uffff]/g, (char) => `\\u${char.charCodeAt(0).toString(16).padStart(4, '0')}`)
 }
 
 /** As Apache's log writes it: backslash before a quote or backslash, `\xHH` for what is not printable ASCII. */

@@ -11,6 +11,7 @@ import { ownVersion } from './version.ts'
 
 /** Runs one command line (without `node` and the script). */
 export async function main(args: readonly string[]): Promise<void> {
+  openStandardStreams()
   try {
     const program = makeProgram()
     refuseUnknownCommand(program, args)
@@ -18,6 +19,15 @@ export async function main(args: readonly string[]): Promise<void> {
   } catch (error) {
     process.exitCode = statusOf(error)
   }
+}
+
+/**
+ * Nobody reading what is written (`lacquer --help | head`) is no reason for a stack trace, and none to stop serving. Making
+ * these objects also sets pipes to non-blocking, which `LineWriter` counts on: a write that blocks for ever would hold one of
+ * the platform's threads, and the exit of the process with it.
+ */
+function openStandardStreams(): void {
+  for (const stream of [process.stdout, process.stderr]) stream.on('error', () => undefined)
 }
 
 function makeProgram(): Command {

@@ -20,7 +20,6 @@ import { ownVersion } from './version.ts'
 export async function serve(options: RawOptions): Promise<void> {
   const loaded = await loadSettings(options, process.env, process.cwd())
   const policies = await loadPolicySet(loaded)
-  openStandardStreams()
   const edge = await startEdge({
     settings: loaded.settings,
     policies: policies.set,
@@ -38,14 +37,6 @@ export async function serve(options: RawOptions): Promise<void> {
   edge.logs.log('info', finished ? 'stopped' : 'stopped-at-limit', {})
   await edge.logs.flush(LIMITS.logFlushMs)
   process.exit(0)
-}
-
-/**
- * Making these objects sets pipes to non-blocking, which `LineWriter` counts on: a write that blocks for ever would hold one
- * of the platform's threads, and the exit of the process with it. Nobody reading what is written is no reason to end.
- */
-function openStandardStreams(): void {
-  for (const stream of [process.stdout, process.stderr]) stream.on('error', () => undefined)
 }
 
 function greeting(

@@ -13,9 +13,9 @@ export function cacheKey(scheme: string, authority: string, target: string): str
 /**
  * The same string, holding on to no other one. V8 keeps a substring as a pointer into the string it was cut from, and a
  * concatenation as a pair of pointers until somebody reads it: a key made of slices of a request head would keep the
- * whole head alive for as long as it is stored (491 bytes against 75). Reading one character writes a concatenation out.
- * The comparison gives the read a result that is used, so that the compiler can't leave it away.
+ * whole head alive for as long as it is stored (491 bytes against 75). Reading a character writes a concatenation out.
+ * The comparison, true of no key, is one that the compiler can't decide, so that it can't leave the read away.
  */
 function flattened(concatenation: string): string {
-  return concatenation.charCodeAt(concatenation.length - 1) === -1 ? '' : concatenation
+  return concatenation.charCodeAt(0) === 0 ? '' : concatenation
 }

@@ -2,6 +2,7 @@
  * An origin, on undici: reads its configuration and starts its fetches. `pool.ts` keeps its connections, `connection.ts`
  * stands between undici and a fetch, `witness.ts` judges what the origin sends.
  */
+import { X509Certificate } from 'node:crypto'
 import { createSecureContext, type SecureContext } from 'node:tls'
 import type { Clock } from '../base/clock.ts'
 import { Deadlines } from './deadlines.ts'
@@ -124,8 +125,11 @@ function hostAndPort(url: URL): { readonly host: string; readonly port: number }
 }
 
 function secureContextOf(config: OriginConfig): SecureContext {
+  if (config.ca === null) return createSecureContext()
   try {
-    return createSecureContext(config.ca === null ? {} : { ca: config.ca })
+    // Throws where there is no certificate; a secure context would trust nobody without a word.
+    new X509Certificate(config.ca)
+    return createSecureContext({ ca: config.ca })
   } catch (error) {
     const why = error instanceof Error ? error.message : String(error)
     throw new OriginConfigError(`the certificate authorities of origin "${config.name}" are no PEM: ${why}`)

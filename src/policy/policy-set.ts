@@ -73,13 +73,9 @@ export class PolicySet {
 }
 
 function activate(source: RouteSource): ActiveRoute {
-  const { name: _name, match: _match, origin, ...hooks } = source.route.definition
-  return {
-    name: source.route.definition.name ?? source.name,
-    file: source.file,
-    origin: origin ?? null,
-    hooks,
-  }
+  const { definition } = source.route
+  const hooks: Partial<Hooks> = Object.fromEntries(HOOK_NAMES.map((name) => [name, definition[name]]))
+  return { name: definition.name ?? source.name, file: source.file, origin: definition.origin ?? null, hooks }
 }
 
 function patterns(source: RouteSource): Pattern[] {

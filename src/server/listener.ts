@@ -19,8 +19,8 @@ export class Listener {
   readonly #server: Server
   #readMode: ReadMode = dataEvents
   #draining = false
-  /** Called when the last connection of a drain has gone. */
-  #emptied: (() => void) | null = null
+  /** Called when the last connection has gone. */
+  readonly #emptied: (() => void)[] = []
 
   constructor(options: Partial<ServerOptions>, handler: RequestHandler) {
     const all = serverOptions(options)
@@ -77,7 +77,7 @@ export class Listener {
       for (const connection of this.#connections) connection.destroy()
     })
     await new Promise<void>((resolve) => {
-      this.#emptied = resolve
+      this.#emptied.push(resolve)
     })
     limit.cancel()
   }
@@ -111,7 +111,8 @@ export class Listener {
     this.#connections.add(connection)
     socket.on('close', () => {
       this.#connections.delete(connection)
-      if (this.#draining && this.#connections.size === 0) this.#emptied?.()
+      if (this.#connections.size > 0) return
+      for (const emptied of this.#emptied.splice(0)) emptied()
     })
     return connection
   }

@@ -23,6 +23,7 @@ export class RawOrigin {
   greeting: (connection: RawConnection) => void = () => undefined
   readonly #server: Server
   readonly #scheme: string
+  readonly #sockets: Socket[] = []
   readonly #listeners: (() => void)[] = []
   #script: Script = (request) => {
     request.send('HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok')
@@ -31,9 +32,10 @@ export class RawOrigin {
   private constructor(tls: { key: string; cert: string } | null) {
     const accept = (socket: Socket): void => this.#accept(socket)
     this.#scheme = tls === null ? 'http' : 'https'
-    this.#server =
-      tls === null ? createServer({ allowHalfOpen: true }, accept) : createTlsServer({ ...tls, allowHalfOpen: true }, accept)
-    this.#server.on('tlsClientError', () => undefined)
+    this.#server = tls === null ? createServer(accept) : createTlsServer(tls, accept)
+    // Also those that never get through a handshake.
+    this.#server.on('connection', (socket: Socket) => this.#sockets.push(socket))
+    this.#server.on('tlsClientError', (_error: Error, socket: Socket) => socket.destroy())
   }
 
   /** Listens on a free port of the loopback; `tls`: key and certificate in PEM. */
@@ -109,6 +111,7 @@ export class RawOrigin {
     const closed = this.#server.listening ? once(this.#server, 'close') : null
     this.#server.close()
     for (const connection of this.connections) connection.socket.destroy()
+    for (const socket of this.#sockets) socket.destroy()
     await closed
   }
 
@@ -131,13 +134,12 @@ export class RawOrigin {
 export class RawConnection {
   readonly socket: Socket
   readonly requests: RawRequest[] = []
-  /** Everything that came. */
-  received: Buffer = Buffer.alloc(0)
   /** The other side said that it will send nothing more, or is gone. */
   isEnded = false
   isClosed = false
   /** Resolves when the connection is closed, however that came. */
   readonly closed: Promise<void>
+  readonly #received: Buffer[] = []
   #unread: Buffer = Buffer.alloc(0)
   #current: RawRequest | null = null
   #raw = false
@@ -161,16 +163,19 @@ export class RawConnection {
     socket.on('error', () => undefined)
     socket.on('end', () => {
       this.isEnded = true
-      // Half-open only as long as an answer is under way.
-      if (this.#current === null) socket.end()
       changed()
     })
     socket.on('data', (bytes: Buffer) => {
-      this.received = Buffer.concat([this.received, bytes])
+      this.#received.push(bytes)
       this.#unread = Buffer.concat([this.#unread, bytes])
       if (!this.#raw) this.#parse(script, record, eager())
       changed()
     })
+  }
+
+  /** Everything that came. */
+  get received(): Buffer {
+    return Buffer.concat(this.#received)
   }
 
   /** From now on what comes is only recorded: behind an upgrade or a CONNECT. */
@@ -221,9 +226,9 @@ export class RawRequest {
   readonly target: string
   /** Field lines as they came. */
   readonly lines: readonly string[]
-  /** The body without its framing. */
-  body: Buffer = Buffer.alloc(0)
   isComplete = false
+  readonly #body: Buffer[] = []
+  #bodyBytes = 0
   readonly #chunked: boolean
   readonly #length: number
 
@@ -236,6 +241,11 @@ export class RawRequest {
     this.target = first.split(' ')[1] ?? ''
     this.#chunked = this.field('transfer-encoding')?.toLowerCase() === 'chunked'
     this.#length = Number(this.field('content-length') ?? 0)
+  }
+
+  /** The body without its framing. */
+  get body(): Buffer {
+    return Buffer.concat(this.#body)
   }
 
   /** The value of the only line of `name`; undefined where there is none. Throws where there are several. */
@@ -266,9 +276,10 @@ export class RawRequest {
   /** Takes what belongs to the body; returns how much of it. */
   feed(bytes: Buffer): number {
     if (!this.#chunked) {
-      const some = bytes.subarray(0, this.#length - this.body.length)
-      this.body = Buffer.concat([this.body, some])
-      this.isComplete = this.body.length === this.#length
+      const some = bytes.subarray(0, this.#length - this.#bodyBytes)
+      this.#body.push(some)
+      this.#bodyBytes += some.length
+      this.isComplete = this.#bodyBytes === this.#length
       return some.length
     }
     let at = 0
@@ -278,7 +289,7 @@ export class RawRequest {
       const size = Number.parseInt(bytes.toString('latin1', at, line), 16)
       const next = line + 2 + size + 2
       if (bytes.length < next) return at
-      this.body = Buffer.concat([this.body, bytes.subarray(line + 2, line + 2 + size)])
+      this.#body.push(bytes.subarray(line + 2, line + 2 + size))
       at = next
       if (size === 0) {
         this.isComplete = true

@@ -205,6 +205,17 @@ describe('half-closed connections', () => {
     }
   })
 
+  test('a body asked for after its client has gone is broken, not empty', async (t) => {
+    const server = await serve(t, {}, () => undefined)
+    const client = await server.connect()
+    client.send(post('/', 4))
+    await server.until(() => server.handler.seen.length === 1)
+    client.socket.resetAndDestroy()
+    await server.until(() => server.handler.ends === 'client-gone')
+    const body = server.handler.seen[0]!.exchange.body()
+    await assert.rejects(body.toArray(), { why: 'client-gone' })
+  })
+
   test('FIN in a head, or between requests, closes', async (t) => {
     const server = await serve(t)
     const inHead = await server.connect()
@@ -293,6 +304,31 @@ describe('limits of time', () => {
     clock.advance(130_000)
     assert.equal(server.handler.ends, 'broken')
     assert.equal(server.recorder.slots('timeouts')[3], 1)
+  })
+
+  test('a body that pauses after a slow response began is timed from its last byte', async (t) => {
+    const clock = new VirtualClock()
+    const server = await serve(
+      t,
+      { clock, bodyTimeoutMs: 30_000, sendTimeoutMs: 60_000 },
+      (exchange, seen) => {
+        readBody(exchange, seen, () => undefined)
+        const sink = exchange.begin(plain(200), null)
+        sink.write(Buffer.alloc(32 * 1024 * 1024))
+      },
+    )
+    const client = await server.connect()
+    client.send(`${post('/', 10)}abc`)
+    await client.until(() => client.receivedBytes > 32 * 1024 * 1024)
+    await server.until(() => server.handler.seen[0]?.body === 'abc')
+    clock.advance(20_000)
+    client.send('def')
+    await server.until(() => server.handler.seen[0]?.body === 'abcdef')
+    clock.advance(29_000)
+    assert.deepEqual(server.handler.seen[0]?.ends, [])
+    clock.advance(2000)
+    await server.until(() => server.handler.ends === 'broken')
+    assert.equal(client.text.includes('HTTP/1.1 408'), false)
   })
 
   test('a handler that takes its time is nobody else to blame for', async (t) => {

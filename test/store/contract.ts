@@ -513,7 +513,7 @@ function limitContract(make: Make): void {
     assert.ok(growing)
     assert.equal(growing.append(bytesOf(250_000, 1)), false)
     assert.equal(growing.bytes, 0)
-    for (const draft of drafts) draft?.release()
+    for (const draft of drafts) draft.release()
     assert.equal(growing.append(bytesOf(250_000, 1)), true)
     growing.release()
     assert.equal(store.figures().draftBytes, 0)

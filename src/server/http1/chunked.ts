@@ -61,7 +61,7 @@ export class ChunkedDecoder {
     let i = at
     while (i < end && this.#phase !== DONE && this.reason === null) {
       if (this.#phase !== DATA) {
-        this.#framing(source[i]!)
+        this.reason = this.#framing(source[i]!)
         i++
         continue
       }
@@ -76,113 +76,75 @@ export class ChunkedDecoder {
     return i
   }
 
-  /** One byte that is not data. */
-  #framing(byte: number): void {
+  /** One byte that is not data. Each step answers with the refusal, if it is one. */
+  #framing(byte: number): RefusalReason | null {
     switch (this.#phase) {
       case SIZE:
-        this.#sizeByte(byte)
-        return
+        return this.#sizeByte(byte)
       case EXTENSION:
-        this.#extensionByte(byte)
-        return
+        return this.#extensionByte(byte)
       case SIZE_LF:
-        if (byte === LF) this.#sizeEnded()
-        else this.#refuse('bad-chunk-size')
-        return
+        return byte === LF ? this.#sizeEnded() : 'bad-chunk-size'
       case DATA_CR:
-        this.#expect(byte, CR, DATA_LF, 'bad-chunk-end')
-        return
+        return byte === CR ? this.#goOn(DATA_LF) : 'bad-chunk-end'
       case DATA_LF:
         this.#size = this.#digits = 0
-        this.#expect(byte, LF, SIZE, 'bad-chunk-end')
-        return
+        return byte === LF ? this.#goOn(SIZE) : 'bad-chunk-end'
       case FINAL_LF:
-        this.#expect(byte, LF, DONE, 'bad-trailer')
-        return
+        return byte === LF ? this.#goOn(DONE) : 'bad-trailer'
       default:
-        this.#trailerByte(byte)
-        return
+        return this.#trailerByte(byte)
     }
   }
 
-  #sizeByte(byte: number): void {
+  #goOn(phase: number): null {
+    this.#phase = phase
+    return null
+  }
+
+  #sizeByte(byte: number): RefusalReason | null {
     const digit = HEX[byte]!
     if (digit !== 255) {
-      if (++this.#digits > MAX_SIZE_DIGITS) {
-        this.#refuse('bad-chunk-size')
-        return
-      }
+      if (++this.#digits > MAX_SIZE_DIGITS) return 'bad-chunk-size'
       this.#size = this.#size * 16 + digit
-      return
+      return null
     }
-    if (this.#digits === 0) {
-      this.#refuse('bad-chunk-size')
-      return
-    }
-    if (byte === CR) this.#phase = SIZE_LF
-    else if (byte === SEMICOLON) this.#phase = EXTENSION
-    else this.#refuse('bad-chunk-size')
+    if (this.#digits === 0) return 'bad-chunk-size'
+    if (byte === SEMICOLON) return this.#goOn(EXTENSION)
+    return byte === CR ? this.#goOn(SIZE_LF) : 'bad-chunk-size'
   }
 
   /** chunk-ext: anything that a field value may hold; a line end within quotes ends nothing, so it is refused. */
-  #extensionByte(byte: number): void {
-    if (++this.#extensionBytes > MAX_EXTENSION_BYTES) {
-      this.#refuse('chunk-extension-too-long')
-      return
-    }
-    if (byte === CR && !this.#quoted) {
-      this.#phase = SIZE_LF
-      return
-    }
-    if (FIELD_VALUE[byte] === 0) {
-      this.#refuse('bad-chunk-extension')
-      return
-    }
+  #extensionByte(byte: number): RefusalReason | null {
+    if (++this.#extensionBytes > MAX_EXTENSION_BYTES) return 'chunk-extension-too-long'
+    if (byte === CR && !this.#quoted) return this.#goOn(SIZE_LF)
+    if (FIELD_VALUE[byte] === 0) return 'bad-chunk-extension'
     if (this.#escaped) this.#escaped = false
     else if (this.#quoted && byte === BACKSLASH) this.#escaped = true
     else if (byte === QUOTE) this.#quoted = !this.#quoted
+    return null
   }
 
-  #sizeEnded(): void {
-    if (this.bodyBytes + this.#size > this.#maxBodyBytes) {
-      this.#refuse('body-too-large')
-      return
-    }
-    this.#phase = this.#size === 0 ? TRAILER_START : DATA
+  #sizeEnded(): RefusalReason | null {
+    if (this.bodyBytes + this.#size > this.#maxBodyBytes) return 'body-too-large'
+    return this.#goOn(this.#size === 0 ? TRAILER_START : DATA)
   }
 
-  #trailerByte(byte: number): void {
-    if (++this.#trailerBytes > MAX_TRAILER_BYTES) {
-      this.#refuse('trailer-too-large')
-      return
-    }
+  #trailerByte(byte: number): RefusalReason | null {
+    if (++this.#trailerBytes > MAX_TRAILER_BYTES) return 'trailer-too-large'
     switch (this.#phase) {
       case TRAILER_START:
-        if (byte === CR) this.#phase = FINAL_LF
-        else if (TOKEN[byte] !== 0) this.#phase = TRAILER_NAME
-        else this.#refuse('bad-trailer')
-        return
+        if (byte === CR) return this.#goOn(FINAL_LF)
+        return TOKEN[byte] === 0 ? 'bad-trailer' : this.#goOn(TRAILER_NAME)
       case TRAILER_NAME:
-        if (byte === COLON) this.#phase = TRAILER_VALUE
-        else if (TOKEN[byte] === 0) this.#refuse('bad-trailer')
-        return
+        if (byte === COLON) return this.#goOn(TRAILER_VALUE)
+        return TOKEN[byte] === 0 ? 'bad-trailer' : null
       case TRAILER_VALUE:
-        if (byte === CR) this.#phase = TRAILER_LF
-        else if (FIELD_VALUE[byte] === 0) this.#refuse('bad-trailer')
-        return
+        if (byte === CR) return this.#goOn(TRAILER_LF)
+        return FIELD_VALUE[byte] === 0 ? 'bad-trailer' : null
       default:
-        this.#expect(byte, LF, TRAILER_START, 'bad-trailer')
-        return
+        return byte === LF ? this.#goOn(TRAILER_START) : 'bad-trailer'
     }
-  }
-
-  #expect(byte: number, wanted: number, next: number, otherwise: RefusalReason): void {
-    if (byte === wanted) this.#phase = next
-    else this.#refuse(otherwise)
-  }
-
-  #refuse(reason: RefusalReason): void {
-    this.reason = reason
   }
 }
 

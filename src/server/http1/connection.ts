@@ -11,7 +11,6 @@
  */
 import type { Socket } from 'node:net'
 import type { Duplex, Readable } from 'node:stream'
-import { assert } from '../../base/assert.ts'
 import type { ExchangeEnd } from '../../engine/exchange.ts'
 import type { ConnectionContext } from './context.ts'
 import { Http1Exchange, type ExchangeHost } from './exchange.ts'
@@ -156,7 +155,6 @@ export class Connection implements ExchangeHost, Receiver {
   }
 
   handOver(): { readonly socket: Duplex; readonly early: Buffer } {
-    assert(this.#body === null || this.#body.complete, 'an upgrade has no request body')
     this.#state = 'tunnel'
     this.#patience.await(null)
     const early = this.#input.take()
@@ -368,6 +366,7 @@ export class Connection implements ExchangeHost, Receiver {
       this.destroy()
       return
     }
+    this.#now = this.#context.options.clock.now()
     if (awaited === 'send') {
       const unsent = unsentBytes(this.#socket)
       if (unsent === 0) {

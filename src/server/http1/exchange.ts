@@ -15,6 +15,7 @@ import { Destination, type DestinationRules } from './destination.ts'
 import { Framing } from './framing.ts'
 import type { Output } from './output.ts'
 import type { RefusalReason } from './refusals.ts'
+import { brokenBody } from './request-body.ts'
 import { RequestHead, type HeadLimits } from './request-head.ts'
 import { ResponseBody, type BodyOwner, type Sending } from './response-body.ts'
 import { finalHead, interimResponse, type ResponseFraming } from './response-head.ts'
@@ -154,6 +155,7 @@ export class Http1Exchange implements ClientExchange, BodyOwner {
   body(): Readable {
     assert(!this.#bodyAsked, 'a request body is asked for once')
     this.#bodyAsked = true
+    if (this.#phase === 'over') return brokenBody()
     return this.#host.startBody()
   }
 
@@ -222,7 +224,7 @@ export class Http1Exchange implements ClientExchange, BodyOwner {
   }
 
   upgrade(protocol: string, fields: ReadonlyFields): { readonly socket: Duplex; readonly early: Buffer } {
-    assert(this.#phase === 'waiting', 'only an exchange without a response is upgraded')
+    assert(this.#phase === 'waiting' && !this.hasBody, 'upgraded is what has neither a body nor a response')
     const upgrade = `Upgrade: ${protocol}\r\nConnection: Upgrade\r\n`
     const text = interimResponse(101, fields, upgrade)
     this.#begin()

@@ -17,6 +17,13 @@ export class RequestBodyError extends Error {
   }
 }
 
+/** The body of a request whose client is gone. */
+export function brokenBody(): Readable {
+  const stream = new Readable({ read: () => undefined })
+  stream.on('error', () => undefined)
+  return stream.destroy(new RequestBodyError('client-gone'))
+}
+
 export class RequestBody {
   complete = false
   /** Bytes of the body received, without their framing. */

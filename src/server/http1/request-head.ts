@@ -9,6 +9,7 @@
  * Nothing is repaired: whatever the grammar does not allow is refused by name. What the fields mean is `framing.ts`'s.
  */
 import { COLON, CR, FIELD_VALUE, HTAB, LF, SP, TARGET, TOKEN } from './bytes.ts'
+import { KnownLines } from './known-lines.ts'
 import type { RefusalReason } from './refusals.ts'
 import { WireFields } from './wire-fields.ts'
 
@@ -34,22 +35,7 @@ const BEFORE_VALUE = 6
 const VALUE = 7
 const VALUE_LF = 8
 const FINAL_LF = 9
-
-/** Which lines matter to the server: their number and the index of the first of each. */
-export class KnownLines {
-  host = 0
-  hostLine = 0
-  contentLength = 0
-  contentLengthLine = 0
-  transferEncoding = 0
-  transferEncodingLine = 0
-  connection = 0
-  expect = 0
-
-  clear(): void {
-    this.host = this.contentLength = this.transferEncoding = this.connection = this.expect = 0
-  }
-}
+const DONE = 10
 
 export class RequestHead {
   readonly fields = new WireFields()
@@ -65,9 +51,8 @@ export class RequestHead {
 
   readonly #limits: HeadLimits
   #phase = START
-  /** Offset of the next byte, and of the first byte of what is being read. */
+  /** Offset of the next byte, and of the parts that are behind it. */
   #at = 0
-  #mark = 0
   #nameStart = 0
   #nameEnd = 0
   #valueStart = 0
@@ -76,7 +61,6 @@ export class RequestHead {
   #methodEnd = 0
   #targetStart = 0
   #targetEnd = 0
-  #complete = false
 
   constructor(limits: HeadLimits) {
     this.#limits = limits
@@ -92,10 +76,9 @@ export class RequestHead {
     this.fields.clear()
     this.known.clear()
     this.#phase = START
-    this.#at = this.#mark = this.bytes = 0
+    this.#at = this.bytes = 0
     this.method = this.target = ''
     this.reason = null
-    this.#complete = false
   }
 
   /**
@@ -104,12 +87,14 @@ export class RequestHead {
    */
   scan(buffer: Buffer, base: number, end: number): ScanAnswer {
     const stop = Math.min(end - base, this.#limits.maxHeadBytes)
-    while (this.#at < stop && this.reason === null && !this.#complete) this.#step(buffer, base, stop)
-    if (this.reason === null && !this.#complete) {
+    let why: RefusalReason | null = null
+    while (why === null && this.#at < stop && this.#phase !== DONE) why = this.#step(buffer, base, stop)
+    if (why === null && this.#phase !== DONE) {
       if (stop < this.#limits.maxHeadBytes) return 'more'
-      this.#refuse('head-too-large')
+      why = 'head-too-large'
     }
-    if (this.reason !== null) {
+    if (why !== null) {
+      this.reason = why
       this.#salvage(buffer, base)
       return 'refused'
     }
@@ -117,7 +102,7 @@ export class RequestHead {
     return 'complete'
   }
 
-  /** Reads on to the end of the phase, to a refusal, or to `stop`. */
+  /** Reads on to the end of the phase, to a refusal, or to `stop`. Each step answers with the refusal, if it is one. */
   #step(buffer: Buffer, base: number, stop: number): RefusalReason | null {
     switch (this.#phase) {
       case START:
@@ -138,175 +123,120 @@ export class RequestHead {
         return this.#readValue(buffer, base, stop)
       case VALUE_LF:
         return this.#endLine(buffer[base + this.#at]!)
-      case FINAL_LF:
-        return this.#endHead(buffer[base + this.#at]!)
+      default:
+        return buffer[base + this.#at] === LF ? this.#goOn(DONE, this.#at + 1) : 'bare-cr'
     }
+  }
+
+  #goOn(phase: number, at: number): null {
+    this.#phase = phase
+    this.#at = at
+    return null
   }
 
   /** RFC 9112 §2.2: one empty line before the request line is overlooked. */
   #start(byte: number): RefusalReason | null {
-    if (byte === CR && this.#at === 0) this.#at = 1
-    else if (this.#at === 1 && byte !== LF) this.#refuse('bare-cr')
-    else if (this.#at === 1) this.#at = 2
-    else this.#beginMethod()
-  }
-
-  #beginMethod(): RefusalReason | null {
+    if (byte === CR && this.#at === 0) return this.#goOn(START, 1)
+    if (this.#at === 1) return byte === LF ? this.#goOn(START, 2) : 'bare-cr'
     this.#methodStart = this.#at
-    this.#phase = METHOD
+    return this.#goOn(METHOD, this.#at)
   }
 
   #readMethod(buffer: Buffer, base: number, stop: number): RefusalReason | null {
     let at = this.#at
     while (at < stop && TOKEN[buffer[base + at]!] !== 0) at++
-    this.#at = this.#methodEnd = at
+    this.#methodEnd = at
     if (at - this.#methodStart > MAX_METHOD_BYTES) return 'method-too-long'
-    if (at === stop) return null
+    if (at === stop) return this.#goOn(METHOD, at)
     const byte = buffer[base + at]!
     if (byte === LF) return 'bare-lf'
     if (byte !== SP || at === this.#methodStart) return 'bad-method'
-    this.#targetStart = this.#at = at + 1
-    this.#phase = IN_TARGET
+    this.#targetStart = at + 1
+    return this.#goOn(IN_TARGET, at + 1)
   }
 
   #readTarget(buffer: Buffer, base: number, stop: number): RefusalReason | null {
     let at = this.#at
     while (at < stop && TARGET[buffer[base + at]!] !== 0) at++
-    this.#at = at
     if (at - this.#targetStart > this.#limits.maxTargetBytes) return 'target-too-long'
-    if (at === stop) return null
+    if (at === stop) return this.#goOn(IN_TARGET, at)
     const byte = buffer[base + at]!
     if (byte === CR) return 'missing-version'
     if (byte === LF) return 'bare-lf'
     if (byte !== SP || at === this.#targetStart) return 'bad-target'
     this.#targetEnd = at
-    this.#mark = this.#at = at + 1
-    this.#phase = VERSION
+    return this.#goOn(VERSION, at + 1)
   }
 
   /** HTTP-version = "HTTP/" DIGIT "." DIGIT, and the end of the line. */
   #readVersion(buffer: Buffer, base: number, stop: number): RefusalReason | null {
-    for (; this.#at < stop; this.#at++) {
-      const byte = buffer[base + this.#at]!
-      const index = this.#at - this.#mark
-      if (index === 9) return this.#endRequestLine(buffer, base)
+    const start = this.#targetEnd + 1
+    for (let at = this.#at; at < stop; at++) {
+      const byte = buffer[base + at]!
+      const index = at - start
+      if (index === VERSION_BYTES.length) return this.#endRequestLine(buffer, base + start)
       if (byte === LF) return 'bare-lf'
-      if (index === 5 || index === 7 ? !isDigit(byte) : byte !== VERSION_BYTES[index]) return index === 0 && byte === CR ? 'missing-version' : 'bad-version'
+      if (index === 0 && byte === CR) return 'missing-version'
+      if (index === 5 || index === 7 ? !isDigit(byte) : byte !== VERSION_BYTES[index]) return 'bad-version'
     }
+    return this.#goOn(VERSION, stop)
   }
 
-  #endRequestLine(buffer: Buffer, base: number): RefusalReason | null {
-    if (buffer[base + this.#at] !== LF) return 'bare-cr'
-    const major = buffer[base + this.#mark + 5]! - ZERO
-    const minor = buffer[base + this.#mark + 7]! - ZERO
+  /** `start`: index of the version, of which there is everything, and a CR. */
+  #endRequestLine(buffer: Buffer, start: number): RefusalReason | null {
+    if (buffer[start + VERSION_BYTES.length] !== LF) return 'bare-cr'
+    const major = buffer[start + 5]! - ZERO
+    const minor = buffer[start + 7]! - ZERO
     if (major !== 1 || minor > 1) return 'unsupported-version'
     this.minorVersion = minor === 1 ? 1 : 0
-    this.#at++
-    this.#phase = LINE_START
+    return this.#goOn(LINE_START, this.#targetEnd + 1 + VERSION_BYTES.length + 1)
   }
 
   /** A field line, the end of the head, or what pretends to go on with the line before (§5.2). */
   #startLine(byte: number): RefusalReason | null {
-    if (byte === CR) {
-      this.#at++
-      this.#phase = FINAL_LF
-    } else if (byte === SP || byte === HTAB) this.#refuse('obs-fold')
-    else if (this.fields.size === this.#limits.maxFields) this.#refuse('too-many-fields')
-    else {
-      this.#nameStart = this.#at
-      this.#phase = NAME
-    }
+    if (byte === CR) return this.#goOn(FINAL_LF, this.#at + 1)
+    if (byte === SP || byte === HTAB) return 'obs-fold'
+    if (this.fields.size === this.#limits.maxFields) return 'too-many-fields'
+    this.#nameStart = this.#at
+    return this.#goOn(NAME, this.#at)
   }
 
   #readName(buffer: Buffer, base: number, stop: number): RefusalReason | null {
     let at = this.#at
     while (at < stop && TOKEN[buffer[base + at]!] !== 0) at++
-    this.#at = at
-    if (at === stop) return null
+    if (at === stop) return this.#goOn(NAME, at)
     const byte = buffer[base + at]!
     if (byte !== COLON) return whyNoName(byte)
     if (at === this.#nameStart) return 'empty-field-name'
     this.#nameEnd = at
-    this.#at = at + 1
-    this.#phase = BEFORE_VALUE
-    this.#recognise(buffer, base)
+    this.#goOn(BEFORE_VALUE, at + 1)
+    return this.known.note(buffer, base + this.#nameStart, base + at, this.fields.size)
   }
 
-  #skipBlanks(buffer: Buffer, base: number, stop: number): RefusalReason | null {
+  #skipBlanks(buffer: Buffer, base: number, stop: number): null {
     let at = this.#at
     while (at < stop && isBlank(buffer[base + at]!)) at++
-    this.#at = at
-    if (at === stop) return null
-    this.#valueStart = this.#valueEnd = at
-    this.#phase = VALUE
+    this.#valueStart = at
+    return this.#goOn(at === stop ? BEFORE_VALUE : VALUE, at)
   }
 
   #readValue(buffer: Buffer, base: number, stop: number): RefusalReason | null {
     let at = this.#at
     while (at < stop && FIELD_VALUE[buffer[base + at]!] !== 0) at++
-    this.#at = at
-    if (at === stop) return null
+    if (at === stop) return this.#goOn(VALUE, at)
     const byte = buffer[base + at]!
     if (byte === LF) return 'bare-lf'
     if (byte !== CR) return 'control-character'
     let end = at
     while (end > this.#valueStart && isBlank(buffer[base + end - 1]!)) end--
     this.#valueEnd = end
-    this.#at = at + 1
-    this.#phase = VALUE_LF
+    return this.#goOn(VALUE_LF, at + 1)
   }
 
   #endLine(byte: number): RefusalReason | null {
     if (byte !== LF) return 'bare-cr'
     this.fields.record(this.#nameStart, this.#nameEnd, this.#valueStart, this.#valueEnd)
-    this.#at++
-    this.#phase = LINE_START
-  }
-
-  #endHead(byte: number): RefusalReason | null {
-    if (byte !== LF) return 'bare-cr'
-    this.#at++
-    this.#complete = true
-  }
-
-  /** Notes lines that frame or route, by length first. Their aliases with `_`, which CGI-like origins take for them, are refused. */
-  #recognise(buffer: Buffer, base: number): void {
-    const { known } = this
-    const line = this.fields.size
-    switch (this.#nameEnd - this.#nameStart) {
-      case 4:
-        if (this.#isNamed(buffer, base, 'host') && known.host++ === 0) known.hostLine = line
-        return
-      case 6:
-        if (this.#isNamed(buffer, base, 'expect')) known.expect++
-        return
-      case 10:
-        if (this.#isNamed(buffer, base, 'connection')) known.connection++
-        return
-      case 14:
-        if (this.#isNamed(buffer, base, 'content_length')) {
-          this.#refuse('underscored-framing-field')
-          return
-        }
-        if (this.#isNamed(buffer, base, 'content-length') && known.contentLength++ === 0)
-          known.contentLengthLine = line
-        return
-      case 17:
-        if (this.#isNamed(buffer, base, 'transfer_encoding')) {
-          this.#refuse('underscored-framing-field')
-          return
-        }
-        if (this.#isNamed(buffer, base, 'transfer-encoding') && known.transferEncoding++ === 0)
-          known.transferEncodingLine = line
-    }
-  }
-
-  #isNamed(buffer: Buffer, base: number, name: string): boolean {
-    const start = base + this.#nameStart
-    for (let i = 0; i < name.length; i++) {
-      if (TOKEN[buffer[start + i]!] !== name.charCodeAt(i)) return false
-    }
-    return true
+    return this.#goOn(LINE_START, this.#at + 1)
   }
 
   #finish(buffer: Buffer, base: number): void {
@@ -325,10 +255,6 @@ export class RequestHead {
       this.method = buffer.toString('latin1', base + this.#methodStart, base + this.#methodEnd)
     if (this.#phase > IN_TARGET)
       this.target = buffer.toString('latin1', base + this.#targetStart, base + this.#targetEnd)
-  }
-
-  #refuse(reason: RefusalReason): void {
-    this.reason = reason
   }
 }
 

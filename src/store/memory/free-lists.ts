@@ -17,7 +17,7 @@ const OWN_CLASS_TRIES = 4
 
 // A free block, in 32-bit integers: its tag, which gives its size, and its neighbours in the list.
 const TAG = 0
-export const SIZE_SHIFT = 2
+export const SIZE_SHIFT = 3
 const NEXT = 1
 const PREVIOUS = 2
 

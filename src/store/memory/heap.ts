@@ -4,7 +4,7 @@
  * coalescing, so allocating and freeing take constant time whatever the heap has been through, and no size class can
  * starve another for memory, as happens to stores that give each class slabs of its own.
  *
- * A block is named by its address (`address.ts`). Its first four bytes are the tag (size and two flags) and are nobody else's; the rest is the owner's.
+ * A block is named by its address (`address.ts`). Its first four bytes are the tag (size and three flags) and are nobody else's; the rest is the owner's.
  * A free block keeps links to its neighbours in the free list behind the tag, and its size again at its end, where the block
  * behind it finds it.
  *
@@ -26,6 +26,8 @@ import { FreeLists, SIZE_SHIFT } from './free-lists.ts'
 // Flags in the tag, below the size in granules: this block is free; the one before it is.
 const FREE = 1
 const FREE_BEFORE = 2
+/** The owner's: of a block that can be evicted by its address. */
+const EVICTABLE = 4
 
 export class Heap {
   /** The slabs, and two more views on each. Read and written in place by those who own blocks; never replaced. */
@@ -117,6 +119,21 @@ export class Heap {
   isUsed(address: number): boolean {
     const ints = this.ints[slabOf(address)]
     return ints !== undefined && address !== 0 && (ints[intAt(address)]! & FREE) === 0
+  }
+
+  /** Whether its owner has marked it as one that can be evicted. */
+  isEvictable(address: number): boolean {
+    return (this.#tag(address) & EVICTABLE) !== 0
+  }
+
+  markEvictable(address: number): void {
+    this.#setTag(address, this.#tag(address) | EVICTABLE)
+  }
+
+  /** The block that lies behind this one, in use or free, or 0 at the end of the slab. */
+  behind(address: number): number {
+    const next = address + this.granules(address)
+    return intAt(next) === this.ints[slabOf(address)]!.length - 4 ? 0 : next
   }
 
   granules(address: number): number {

@@ -60,7 +60,10 @@ export class MemoryStore implements Store {
     assert(maxVariants >= 1, 'a key has room for a response')
     this.#maxResponseBytes = maxResponseBytes
     this.#heap = new Heap(slabBytesFor(memoryBytes))
-    this.#room = new Room(this.#heap, memoryBytes, () => this.#variants.index.evict())
+    this.#room = new Room(this.#heap, memoryBytes, {
+      evict: () => this.#variants.evict(),
+      evictRun: (bytes) => this.#variants.evictRun(bytes),
+    })
     this.#records = new Records(this.#heap)
     this.#bodies = new Bodies(this.#heap, this.#room)
     this.#specs = new VarySpecs(this.#room)

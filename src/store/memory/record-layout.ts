@@ -1,9 +1,10 @@
 /**
  * A stored response as it lies in its block of the heap, whose address is the slot: fixed fields, then its texts.
  *
- *     fields | variant key | tags | head | body, where it is inline | ETag and Last-Modified, where the head doesn't hold them
+ *     fields | variant key | key | tags | head | body, where it is inline | ETag and Last-Modified, where the head doesn't hold them
  *
- * Texts are latin1, as they are on the wire; tags, which a policy may make up, are UTF-8.
+ * Texts are latin1, as they are on the wire; key and tags, which a policy may make up, are UTF-8. The key is
+ * there so that a response can be evicted for the place it has, whatever led there.
  */
 
 /** Indices of 32-bit integers; at 0 lies the heap's tag. */
@@ -26,6 +27,7 @@ export const IntField = {
   etagBytes: 25,
   lastModifiedAt: 26,
   lastModifiedBytes: 27,
+  keyBytes: 28,
 } as const
 
 /** Indices of 64-bit floats; they take the room of the integers 4 to 17. */
@@ -40,7 +42,7 @@ export const DoubleField = {
 } as const
 
 /** Where in the block the texts begin. */
-export const TEXTS_AT = 28 * 4
+export const TEXTS_AT = 29 * 4
 
 export const FLAGS_SHIFT = 16
 export const STATUS_MASK = (1 << FLAGS_SHIFT) - 1

@@ -13,6 +13,7 @@ export type RecordRequest = Omit<PutRequest, 'body'>
 
 /** Where a record's texts go. */
 export interface RecordPlan {
+  readonly keyBytes: number
   readonly tags: string
   readonly headAt: number
   /** Where in the head the validators lie; -1 for behind it. */
@@ -35,11 +36,12 @@ export interface RecordPlace {
 export function planRecord(request: RecordRequest): RecordPlan {
   const { head, etag, lastModified, variant } = request
   const tags = joinTags(request.tags)
-  const headAt = TEXTS_AT + variant.key.length + Buffer.byteLength(tags, 'utf8')
+  const keyBytes = Buffer.byteLength(request.key, 'utf8')
+  const headAt = TEXTS_AT + variant.key.length + keyBytes + Buffer.byteLength(tags, 'utf8')
   const etagAt = head.indexOf(etag)
   const lastModifiedAt = head.indexOf(lastModified)
   const behind = (etagAt === -1 ? etag.length : 0) + (lastModifiedAt === -1 ? lastModified.length : 0)
-  return { tags, headAt, etagAt, lastModifiedAt, bytes: headAt + head.length + behind - TAG_BYTES }
+  return { keyBytes, tags, headAt, etagAt, lastModifiedAt, bytes: headAt + head.length + behind - TAG_BYTES }
 }
 
 /** The record is out of the index, without holds, as yet. */
@@ -85,7 +87,9 @@ function writeTexts(
   const slab = heap.slabs[slabOf(slot)]!
   const start = byteAt(slot)
   slab.write(variant.key, start + TEXTS_AT, variant.key.length, 'latin1')
-  if (plan.tags !== '') slab.write(plan.tags, start + TEXTS_AT + variant.key.length, 'utf8')
+  const keyAt = start + TEXTS_AT + variant.key.length
+  slab.write(request.key, keyAt, plan.keyBytes, 'utf8')
+  if (plan.tags !== '') slab.write(plan.tags, keyAt + plan.keyBytes, 'utf8')
   slab.write(head, start + plan.headAt, head.length, 'latin1')
 
   let behind = head.length + inlineBytes
@@ -99,6 +103,7 @@ function writeTexts(
   const ints = heap.ints[slabOf(slot)]!
   const at = intAt(slot)
   ints[at + IntField.headBytes] = head.length
+  ints[at + IntField.keyBytes] = plan.keyBytes
   ints[at + IntField.variantBytes] = variant.key.length
   ints[at + IntField.headAt] = plan.headAt
   ints[at + IntField.etagAt] = etagAt

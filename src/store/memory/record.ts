@@ -162,10 +162,19 @@ export class Records {
   }
 
   tags(slot: Slot): readonly string[] {
-    const start = byteAt(slot) + TEXTS_AT + this.int(slot, IntField.variantBytes)
+    const start = this.#keyAt(slot) + this.int(slot, IntField.keyBytes)
     const end = this.#headAt(slot)
     if (start === end) return NO_TAGS
     return this.#slabs[slabOf(slot)]!.toString('utf8', start, end).split(TAG_SEPARATOR)
+  }
+
+  key(slot: Slot): string {
+    const start = this.#keyAt(slot)
+    return this.#slabs[slabOf(slot)]!.toString('utf8', start, start + this.int(slot, IntField.keyBytes))
+  }
+
+  #keyAt(slot: Slot): number {
+    return byteAt(slot) + TEXTS_AT + this.int(slot, IntField.variantBytes)
   }
 
   #headAt(slot: Slot): number {

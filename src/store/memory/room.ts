@@ -5,19 +5,28 @@
  * Their sum never passes `limitBytes`. Slabs are made only while they and the index fit together, so that the process
  * follows the budget too.
  *
- * Room for the bytes is one thing, a block that lies together another: where only the second is missing, a few more are
- * evicted, at most `FRAGMENTATION_TRIES` for each call, before the answer is no. A body can be had in pieces: as large as there
- * are, down to 4 KiB; after half the tries down to 1 KiB, which is slower to send, but found even among small responses alone.
+ * Room for the bytes is one thing, a block that lies together another. Where only the second is missing, a response is evicted with its
+ * neighbours in memory, whenever they were used: evicting in order of use alone leaves holes as small as what was stored, and a store
+ * full of small responses had to give up a seventh of them before it could take a large one. A bounded number of
+ * tries per call, and the answer is no.
  */
 import { blockBytesFor } from './address.ts'
 import type { Heap } from './heap.ts'
 
 export const MAX_EXTENT_BYTES = 256 * 1024
-/** An extent is smaller than it could be where no larger block is free, but not smaller than this; at last, than this. */
+/** An extent is smaller than it could be where no larger block is free, but not smaller than this. */
 export const MIN_EXTENT_BYTES = 4 * 1024
-const LAST_EXTENT_BYTES = 1024
+/** How much is evicted together where not even such a block is free. */
+const RUN_BYTES = 16 * 1024
 /** Evictions in one call for the sake of blocks that lie together, where there is room in the budget already. */
 export const FRAGMENTATION_TRIES = 64
+
+export interface Evictor {
+  /** Removes what was used least recently; false where nothing is left. */
+  evict(): boolean
+  /** The same, but with what lies behind it in memory, so that `bytes` together are free; without it where that can't be had. */
+  evictRun(bytes: number): boolean
+}
 
 export class Room {
   readonly limitBytes: number
@@ -28,13 +37,12 @@ export class Room {
   /** Times that something had no place, or was too large for one. */
   refusals = 0
   readonly #heap: Heap
-  readonly #evict: () => boolean
+  readonly #evictor: Evictor
 
-  /** `evict` removes what was used least recently; false where nothing is left. */
-  constructor(heap: Heap, limitBytes: number, evict: () => boolean) {
+  constructor(heap: Heap, limitBytes: number, evictor: Evictor) {
     this.#heap = heap
     this.limitBytes = limitBytes
-    this.#evict = evict
+    this.#evictor = evictor
   }
 
   get usedBytes(): number {
@@ -49,7 +57,7 @@ export class Room {
       if (!this.reserve(neededBytes)) return 0
       const address = this.#allocOrGrow(bytes)
       if (address !== 0) return address
-      if (left === 0 || !this.#evict()) return 0
+      if (left === 0 || !this.#evictor.evictRun(blockBytesFor(bytes))) return 0
     }
   }
 
@@ -59,15 +67,15 @@ export class Room {
    */
   extents(neededBytes: number, wantedBytes: number, taken: number[]): boolean {
     let gotBytes = 0
-    for (let left = FRAGMENTATION_TRIES; gotBytes < neededBytes; ) {
+    for (let left = FRAGMENTATION_TRIES; gotBytes < neededBytes;) {
       const mostBytes = Math.min(wantedBytes - gotBytes, MAX_EXTENT_BYTES, this.#heap.maxBytes)
       if (!this.reserve(blockBytesFor(mostBytes))) return false
-      const patient = left > FRAGMENTATION_TRIES / 2
-      const address = this.#largestUpTo(mostBytes, patient ? MIN_EXTENT_BYTES : LAST_EXTENT_BYTES)
+      const address = this.#largestUpTo(mostBytes)
       if (address !== 0) {
         taken.push(address)
         gotBytes += this.#heap.payloadBytes(address)
-      } else if (left-- === 0 || !this.#evict()) return false
+      } else if (left-- === 0 || !this.#evictor.evictRun(blockBytesFor(Math.min(mostBytes, RUN_BYTES))))
+        return false
     }
     return true
   }
@@ -76,14 +84,14 @@ export class Room {
   reserve(bytes: number): boolean {
     // Drafts can't be evicted, so what they leave is the most there can be.
     if (bytes + this.draftBytes > this.limitBytes) return false
-    while (this.usedBytes + bytes > this.limitBytes) if (!this.#evict()) return false
+    while (this.usedBytes + bytes > this.limitBytes) if (!this.#evictor.evict()) return false
     return true
   }
 
-  #largestUpTo(mostBytes: number, leastBytes: number): number {
+  #largestUpTo(mostBytes: number): number {
     let address = this.#allocOrGrow(mostBytes)
-    for (let bytes = mostBytes; address === 0 && bytes > leastBytes; ) {
-      bytes = Math.max(leastBytes, bytes >>> 1)
+    for (let bytes = mostBytes; address === 0 && bytes > MIN_EXTENT_BYTES;) {
+      bytes = Math.max(MIN_EXTENT_BYTES, bytes >>> 1)
       address = this.#heap.alloc(bytes)
     }
     return address

@@ -10,7 +10,7 @@ import type { Heap } from './heap.ts'
 import { keyCostBytes, KeyIndex } from './key-index.ts'
 import { IntField } from './record-layout.ts'
 import type { Records } from './record.ts'
-import type { Room } from './room.ts'
+import type { Evictor, Room } from './room.ts'
 import type { VarySpecs } from './vary-specs.ts'
 
 export type RemoveCause = 'evicted' | 'removed' | 'replaced'
@@ -24,11 +24,13 @@ export interface VariantsParts {
   readonly specs: VarySpecs
 }
 
-export class Variants {
+export class Variants implements Evictor {
   readonly index: KeyIndex
   readonly #parts: VariantsParts
   readonly #maxVariants: number
   readonly #onRemove: RemoveListener | null
+  /** Whether what is deleted from the index is so for want of room. */
+  #evicting = false
   #responses = 0
   #evictions = 0
 
@@ -37,9 +39,9 @@ export class Variants {
     this.#maxVariants = maxVariants
     this.#onRemove = onRemove
     this.index = new KeyIndex(parts.room.limitBytes, parts.records, (key, newest, evicted) => {
+      const cause = evicted || this.#evicting ? 'evicted' : 'removed'
       this.#parts.room.overheadBytes -= keyCostBytes(key)
-      for (let slot = newest; slot !== NO_SLOT;)
-        slot = this.#takeOut(key, slot, evicted ? 'evicted' : 'removed')
+      for (let slot = newest; slot !== NO_SLOT;) slot = this.#takeOut(key, slot, cause)
     })
   }
 
@@ -56,8 +58,9 @@ export class Variants {
    * where there are more than may be.
    */
   insert(key: string, slot: Slot, replaced: Slot): void {
-    const { records, room } = this.#parts
+    const { heap, records, room } = this.#parts
     records.enliven(slot)
+    heap.markEvictable(slot)
     this.#responses++
     let last = slot
     let count = 1
@@ -112,6 +115,37 @@ export class Variants {
     const before = this.#responses
     this.index.clear()
     return before - this.#responses
+  }
+
+  evict(): boolean {
+    return this.index.evict()
+  }
+
+  evictRun(bytes: number): boolean {
+    const coldest = this.index.coldest()
+    if (coldest === NO_SLOT) return false
+    const keys = this.#keysInRun(coldest, bytes)
+    if (keys.length < 2) return this.index.evict()
+    this.#evicting = true
+    for (const key of keys) this.index.delete(key)
+    this.#evicting = false
+    return true
+  }
+
+  /** The keys of those that lie in `bytes` from `first` on; none where something among them can't be evicted. */
+  #keysInRun(first: Slot, bytes: number): string[] {
+    const { heap, records } = this.#parts
+    const keys: string[] = []
+    let found = 0
+    for (let at = first; found < bytes; at = heap.behind(at)) {
+      if (at === NO_SLOT) return []
+      if (heap.isUsed(at)) {
+        if (!heap.isEvictable(at) || records.isHeld(at)) return []
+        keys.push(records.key(at))
+      }
+      found += heap.blockBytes(at)
+    }
+    return keys
   }
 
   /** Gives back the memory of a record that nobody needs any more. */

@@ -1,0 +1,126 @@
+import assert from 'node:assert/strict'
+import { mkdtemp, rm, writeFile, mkdir } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { after, before, describe, test } from 'node:test'
+import { builtinPath, loadPolicies, policyFiles } from '../../src/policy/load.ts'
+import { PolicyError } from '../../src/policy/policy-error.ts'
+
+let folder: string
+before(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'lacquer-policies-'))
+})
+after(() => rm(folder, { recursive: true }))
+
+async function write(name: string, source: string): Promise<string> {
+  const file = join(folder, name)
+  await writeFile(file, source)
+  return file
+}
+
+async function fails(name: string, source: string): Promise<PolicyError> {
+  const file = await write(name, source)
+  const error: unknown = await loadPolicies([file], name).then(
+    () => null,
+    (reason: unknown) => reason,
+  )
+  assert.ok(error instanceof PolicyError, 'it loads')
+  return error
+}
+
+describe('policies are found', () => {
+  test('in a folder: its files, but for tests, types, hidden ones, helpers (_) and subfolders', async () => {
+    const dir = join(folder, 'found')
+    await mkdir(join(dir, 'examples'), { recursive: true })
+    for (const name of [
+      'b.ts',
+      'a.js',
+      'a.test.ts',
+      'a.d.ts',
+      '_help.ts',
+      '.hidden.ts',
+      'notes.md',
+      'examples/x.ts',
+    ]) {
+      await writeFile(join(dir, name), '')
+    }
+    assert.deepEqual(await policyFiles(dir, true), [join(dir, 'a.js'), join(dir, 'b.ts')])
+  })
+
+  test('builtin is not loaded twice where the folder is the one it lies in', async () => {
+    assert.ok(!(await policyFiles(join(builtinPath(), '..'), true)).includes(builtinPath()))
+    assert.deepEqual(await policyFiles(builtinPath(), true), [])
+  })
+
+  test('a folder that is not there is an error only where it was asked for', async () => {
+    assert.deepEqual(await policyFiles(join(folder, 'none'), false), [])
+    await assert.rejects(policyFiles(join(folder, 'none'), true), /there is no policy file or folder .*none/)
+  })
+})
+
+describe('policies are loaded', () => {
+  test("from anywhere, with 'lacquer-cache' meaning this Lacquer, and named by their file", async () => {
+    const file = await write(
+      'shop.ts',
+      "import { route } from 'lacquer-cache'\nexport default route({ match: { path: '/s' } })\n",
+    )
+    const set = await loadPolicies([file], 'anywhere')
+    assert.equal(set.match('x', '/s', 'GET').name, 'shop')
+    assert.equal(set.match('x', '/s', 'GET').file, file)
+    assert.equal(set.builtin.name, 'builtin')
+  })
+
+  test('anew each time, helper files included', async () => {
+    const policy = await write(
+      'reload.ts',
+      "import { route } from 'lacquer-cache'\nimport { path } from './_path.ts'\nexport default route({ match: { path } })\n",
+    )
+    await write('_path.ts', "export const path: string = '/one'\n")
+    assert.equal((await loadPolicies([policy], 'r1')).match('x', '/one', 'GET').name, 'reload')
+    await write('_path.ts', "export const path: string = '/two'\n")
+    assert.equal((await loadPolicies([policy], 'r2')).match('x', '/two', 'GET').name, 'reload')
+  })
+})
+
+describe('what is wrong with a policy is said with file and line', () => {
+  test('a syntax error', async () => {
+    const error = await fails('syntax.ts', 'const a = 1\nexport default {{\n')
+    assert.equal(error.where, join(folder, 'syntax.ts:2'))
+  })
+
+  test('an exception while it loads', async () => {
+    const error = await fails('throws.ts', "\n\nthrow new Error('no luck')\n")
+    assert.equal(error.where, join(folder, 'throws.ts:3'))
+    assert.match(error.message, /no luck/)
+  })
+
+  test('a key that route() does not have', async () => {
+    const error = await fails(
+      'key.ts',
+      "import { route } from 'lacquer-cache'\n\nexport default route({ recev() {} })\n",
+    )
+    assert.equal(error.where, join(folder, 'key.ts:3'))
+    assert.match(error.message, /there is no 'recev'/)
+  })
+
+  test('an import that is not there', async () => {
+    const error = await fails(
+      'import.ts',
+      "import { nothing } from 'lacquer-cache'\nexport default nothing\n",
+    )
+    assert.match(error.message, /does not provide an export named 'nothing'/)
+  })
+
+  test('no default export, or one that route() did not make', async () => {
+    assert.match((await fails('none.ts', 'export const a = 1\n')).message, /no default export/)
+    assert.match((await fails('other.ts', 'export default {}\n')).message, /must be made by route/)
+  })
+
+  test('a pattern that is none', async () => {
+    const error = await fails(
+      'pattern.ts',
+      "import { route } from 'lacquer-cache'\nexport default route({ match: { path: 'x' } })\n",
+    )
+    assert.equal(error.where, join(folder, 'pattern.ts'))
+  })
+})
