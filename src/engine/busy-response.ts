@@ -55,6 +55,8 @@ export class BusyResponse {
   forwardStatus = 0
   /** It was withdrawn while it was being fetched: not stored, and nobody joins any more. */
   isDoomed = false
+  /** Set by a fetch for one client alone: ends it when that client has left before there was a head. */
+  abandon: (() => void) | null = null
   #phase: Phase = 'waiting'
   #head: BusyHead | null = null
   #slot: Slot = NO_SLOT

@@ -57,7 +57,8 @@ export class ChunkScanner {
         return this.#sizeByte(byte)
       case 'extension':
         if (byte === CR) this.#where = 'size-lf'
-        else if (byte < 0x20 ? byte !== 0x09 : byte === 0x7f) return 'a control character in a chunk extension'
+        else if (byte < 0x20 ? byte !== 0x09 : byte === 0x7f)
+          return 'a control character in a chunk extension'
         else if (++this.#extensionBytes > MAX_EXTENSION_BYTES) return 'a chunk extension that is too long'
         return null
       case 'size-lf':
@@ -84,7 +85,8 @@ export class ChunkScanner {
       this.#size = this.#size * 16 + digit
       return this.#size > Number.MAX_SAFE_INTEGER ? 'a chunk size beyond 2^53' : null
     }
-    if (this.#digits === 0 || (byte !== CR && byte !== SEMICOLON)) return 'a chunk size that is no hexadecimal number'
+    if (this.#digits === 0 || (byte !== CR && byte !== SEMICOLON))
+      return 'a chunk size that is no hexadecimal number'
     this.#extensionBytes = 0
     this.#where = byte === CR ? 'size-lf' : 'extension'
     return null

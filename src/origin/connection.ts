@@ -179,7 +179,10 @@ export class Connection implements Timed, WitnessSink, Dispatcher.DispatchHandle
     const tenant = this.#tenant
     if (tenant === null) return
     const { head, framing } = this.#witness
-    if (head === null || framing === null) return this.#fail('malformed', 'a response that was not witnessed')
+    if (head === null || framing === null) {
+      this.#fail('malformed', 'a response that was not witnessed')
+      return
+    }
     this.#headDone = true
     if (!tenant.paused) this.#expectWithin(this.#terms.betweenBytesTimeoutMs)
     tenant.head(head, framing.bodyBytes)
@@ -196,8 +199,10 @@ export class Connection implements Timed, WitnessSink, Dispatcher.DispatchHandle
 
   onResponseError(_controller: Dispatcher.DispatchController | null, error: Error): void {
     if (this.#tenant === null) return
-    const refused = 'code' in error && REFUSALS.has(error.code)
-    if (refused) this.#fail('aborted', `the request can't be sent: ${error.message}`)
+    const code = 'code' in error ? error.code : undefined
+    if (REFUSALS.has(code)) this.#fail('aborted', `the request can't be sent: ${error.message}`)
+    else if (code === 'UND_ERR_REQ_CONTENT_LENGTH_MISMATCH')
+      this.#fail('request-body', 'not as long as was said')
     else this.#fail(this.#failureByPhase(), error.message)
   }
 
@@ -206,7 +211,8 @@ export class Connection implements Timed, WitnessSink, Dispatcher.DispatchHandle
     const { head, framing } = this.#witness
     if (tenant === null) return
     if (head === null || framing?.kind !== 'upgraded') {
-      return this.#fail('malformed', 'an upgrade that was not witnessed')
+      this.#fail('malformed', 'an upgrade that was not witnessed')
+      return
     }
     this.#tenant = null
     this.#leave()
@@ -232,11 +238,18 @@ export class Connection implements Timed, WitnessSink, Dispatcher.DispatchHandle
   // Time, and the socket's own events.
 
   overdue(): void {
-    if (this.#tenant === null) return this.destroy()
-    if (this.#headDone) return this.#fail('between-bytes-timeout', 'nothing more of the body came')
+    if (this.#tenant === null) {
+      this.destroy()
+      return
+    }
+    if (this.#headDone) {
+      this.#fail('between-bytes-timeout', 'nothing more of the body came')
+      return
+    }
     if (!this.#bodySent && !this.#socket.writableNeedDrain) {
       // The origin took all there was; it is the client's body that we wait for, whose limits are not ours.
-      return this.#expectWithin(this.#terms.firstByteTimeoutMs)
+      this.#expectWithin(this.#terms.firstByteTimeoutMs)
+      return
     }
     this.#fail('first-byte-timeout', 'no response')
   }
@@ -259,7 +272,8 @@ export class Connection implements Timed, WitnessSink, Dispatcher.DispatchHandle
     this.#leave()
     if (this.#tenant === null) return
     // undici takes a close while it is paused at the very end of a complete body for an error.
-    if (this.#headDone && this.#witness.complete && this.#received === this.#witness.payloadBytes) this.#finish()
+    if (this.#headDone && this.#witness.complete && this.#received === this.#witness.payloadBytes)
+      this.#finish()
     else this.#fail(this.#failureByPhase(), this.#error?.message ?? 'closed')
   }
 
@@ -268,7 +282,8 @@ export class Connection implements Timed, WitnessSink, Dispatcher.DispatchHandle
     if (tenant === null) return
     const { head, complete, payloadBytes, reusable } = this.#witness
     if (!complete || this.#received !== payloadBytes || head === null) {
-      return this.#fail('truncated', `${this.#received} bytes of the body came`)
+      this.#fail('truncated', `${this.#received} bytes of the body came`)
+      return
     }
     this.#tenant = null
     this.#controller = null
@@ -289,7 +304,13 @@ export class Connection implements Timed, WitnessSink, Dispatcher.DispatchHandle
     const { sawBytes } = this.#witness
     this.destroy()
     this.#leave()
-    tenant?.lost({ failure, detail, sent: this.#sent, answered: this.#sent && sawBytes, reused: this.#served > 0 })
+    tenant?.lost({
+      failure,
+      detail,
+      sent: this.#sent,
+      answered: this.#sent && sawBytes,
+      reused: this.#served > 0,
+    })
   }
 
   #leave(): void {
@@ -328,7 +349,14 @@ function staysOpen(request: OriginRequest): boolean {
   return request.body === null ? request.upgrade === null : METHODS_WITH_BODY.has(request.method)
 }
 
-const METHODS_WITH_BODY: ReadonlySet<string> = new Set(['POST', 'PUT', 'PATCH', 'QUERY', 'PROPFIND', 'PROPPATCH'])
+const METHODS_WITH_BODY: ReadonlySet<string> = new Set([
+  'POST',
+  'PUT',
+  'PATCH',
+  'QUERY',
+  'PROPFIND',
+  'PROPPATCH',
+])
 
 /** An undici client that has this socket and will never have another. All its own time limits are off. */
 function clientOf(socket: Socket, terms: ConnectionTerms): Client {

@@ -52,24 +52,38 @@ export class Dial {
 
   readonly #onConnect = (): void => {
     const { proxy, host, port } = this.#place
-    if (proxy === null) return this.#secure()
+    if (proxy === null) {
+      this.#secure()
+      return
+    }
     this.#stage = 'tunnel'
-    openTunnel(this.#socket, `${isIP(host) === 6 ? `[${host}]` : host}:${port}`, proxy.authorization, (why) => {
-      if (why === null) this.#secure()
-      else this.#fail('tunnel', why)
-    })
+    openTunnel(
+      this.#socket,
+      `${isIP(host) === 6 ? `[${host}]` : host}:${port}`,
+      proxy.authorization,
+      (why) => {
+        if (why === null) this.#secure()
+        else this.#fail('tunnel', why)
+      },
+    )
   }
 
   #secure(): void {
     const { host, secureContext } = this.#place
     if (this.#over) return
-    if (secureContext === null) return this.#ready()
+    if (secureContext === null) {
+      this.#ready()
+      return
+    }
     this.#stage = 'tls'
     const plain = this.#socket
     const servername = isIP(host) === 0 ? host : ''
     // The certificate is verified against `host`, a name or an address, before `secureConnect`.
     this.#socket = connectTls({ socket: plain, host, servername, secureContext, ALPNProtocols: ['http/1.1'] })
-    this.#socket.on('error', this.#onError).on('close', this.#onClose).once('secureConnect', () => this.#ready())
+    this.#socket
+      .on('error', this.#onError)
+      .on('close', this.#onClose)
+      .once('secureConnect', () => this.#ready())
   }
 
   #ready(): void {
@@ -80,7 +94,10 @@ export class Dial {
   }
 
   readonly #onError = (error: NodeJS.ErrnoException): void => {
-    this.#fail(failureOf(error, this.#stage), error.message === '' ? (error.code ?? error.name) : error.message)
+    this.#fail(
+      failureOf(error, this.#stage),
+      error.message === '' ? (error.code ?? error.name) : error.message,
+    )
   }
 
   readonly #onClose = (): void => {
@@ -91,7 +108,11 @@ export class Dial {
     if (this.#over) return
     this.#over = true
     this.#socket.destroy()
-    this.#done({ ok: false, failure: failure, detail: this.#place.proxy === null ? detail : `by way of proxy: ${detail}` })
+    this.#done({
+      ok: false,
+      failure: failure,
+      detail: this.#place.proxy === null ? detail : `by way of proxy: ${detail}`,
+    })
   }
 }
 

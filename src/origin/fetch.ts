@@ -112,7 +112,10 @@ export class FetchUnderWay implements Fetch, Tenant, Customer {
     this.#connection = null
     if (this.#over) return
     const safe = this.#mayBeAskedAgain(loss)
-    if (!safe || this.#retried) return this.#fail(loss.failure, loss.detail, safe)
+    if (!safe || this.#retried) {
+      this.#fail(loss.failure, loss.detail, safe)
+      return
+    }
     this.#retried = true
     this.sentAt = 0
     this.#pool.seat(this, true)
@@ -122,7 +125,13 @@ export class FetchUnderWay implements Fetch, Tenant, Customer {
     if (!reused || failure === 'aborted') return false
     if (!sent) return true
     const { method, body, upgrade } = this.request
-    return failure === 'closed-before-head' && !answered && body === null && upgrade === null && IDEMPOTENT.has(method)
+    return (
+      failure === 'closed-before-head' &&
+      !answered &&
+      body === null &&
+      upgrade === null &&
+      IDEMPOTENT.has(method)
+    )
   }
 
   /** The client's body may break off at any time, also while we wait for a connection. */

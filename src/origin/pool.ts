@@ -82,7 +82,10 @@ export class Pool implements ConnectionOwner {
   }
 
   rests(connection: Connection): void {
-    if (this.#closed !== null && this.#line.size === 0) return connection.destroy()
+    if (this.#closed !== null && this.#line.size === 0) {
+      connection.destroy()
+      return
+    }
     this.#idle.push(connection)
     this.#drainSoon()
   }

@@ -111,7 +111,9 @@ function serverUrl(text: string, what: string, schemes: readonly string[]): URL 
   const url = URL.parse(text)
   if (url === null) throw new OriginConfigError(`${what} is no URL: ${text}; write ${schemesShown}`)
   if (!schemes.includes(url.protocol) || url.hostname === '') {
-    throw new OriginConfigError(`${what} can't be reached by ${url.protocol} in ${text}; write ${schemesShown}`)
+    throw new OriginConfigError(
+      `${what} can't be reached by ${url.protocol} in ${text}; write ${schemesShown}`,
+    )
   }
   if (url.pathname !== '/' || url.search !== '' || url.hash !== '') {
     throw new OriginConfigError(`${what} has a path, a query or a fragment: ${text}; write ${schemesShown}`)

@@ -135,7 +135,10 @@ export class Witness {
   end(): boolean {
     switch (this.#state) {
       case 'head':
-        this.#violated('closed-before-head', this.#sawBytes ? 'closed within the head' : 'closed without a response')
+        this.#violated(
+          'closed-before-head',
+          this.#sawBytes ? 'closed within the head' : 'closed without a response',
+        )
         break
       case 'length':
       case 'chunked':
@@ -155,11 +158,20 @@ export class Witness {
     while (this.#state === 'head' && rest.length > 0) {
       const head = this.#held.take(rest)
       if (head === null) return
-      if (!head.ok) return this.#violated('malformed', head.why)
+      if (!head.ok) {
+        this.#violated('malformed', head.why)
+        return
+      }
       const end = head.end
       const read = readResponseHead(head.bytes.toString('latin1', 0, end - 2), this.#limits.maxFields)
-      if (!read.ok) return this.#violated('malformed', read.why)
-      if (read.status >= 200 || read.status === 101) return this.#final(read, head.bytes, end)
+      if (!read.ok) {
+        this.#violated('malformed', read.why)
+        return
+      }
+      if (read.status >= 200 || read.status === 101) {
+        this.#final(read, head.bytes, end)
+        return
+      }
       this.#interim(read)
       rest = head.bytes.subarray(end)
     }
@@ -167,9 +179,13 @@ export class Witness {
 
   #interim(head: ResponseHead): void {
     const wrong = interimFault(head)
-    if (wrong !== null) return this.#violated('malformed', wrong.why)
+    if (wrong !== null) {
+      this.#violated('malformed', wrong.why)
+      return
+    }
     if (++this.#interims > MAX_INTERIM_RESPONSES) {
-      return this.#violated('malformed', `more than ${MAX_INTERIM_RESPONSES} interim responses`)
+      this.#violated('malformed', `more than ${MAX_INTERIM_RESPONSES} interim responses`)
+      return
     }
     // RFC 9110 §15.2.1: a 100 that was not asked for is discarded.
     if (head.status !== 100) this.#sink.informational(head)
@@ -178,9 +194,13 @@ export class Witness {
   /** `bytes` begin with the head, which ends at `end`. */
   #final(head: ResponseHead, bytes: Buffer, end: number): void {
     const framing = framingOf(head, this.#method, this.#upgrade)
-    if (!framing.ok) return this.#violated('malformed', framing.why)
+    if (!framing.ok) {
+      this.#violated('malformed', framing.why)
+      return
+    }
     if (bytes.length > end && framing.kind === 'none' && (head.status === 204 || head.status === 304)) {
-      return this.#violated('malformed', `a ${head.status} with a body`)
+      this.#violated('malformed', `a ${head.status} with a body`)
+      return
     }
     this.#head = head
     this.#framing = framing
@@ -210,7 +230,10 @@ export class Witness {
       if (this.#remaining === 0) this.#state = 'complete'
     } else if (this.#chunks !== null && this.#state === 'chunked') {
       end = this.#chunks.scan(bytes, at)
-      if (this.#chunks.why !== null) return this.#violated('truncated', this.#chunks.why)
+      if (this.#chunks.why !== null) {
+        this.#violated('truncated', this.#chunks.why)
+        return
+      }
       if (this.#chunks.last) {
         this.#state = 'trailers'
         // The common case, no trailers, without a second piece.
@@ -232,10 +255,16 @@ export class Witness {
   #readTrailers(bytes: Buffer): void {
     const section = this.#held.takeTrailers(bytes)
     if (section === null) return
-    if (!section.ok) return this.#violated('truncated', section.why)
+    if (!section.ok) {
+      this.#violated('truncated', section.why)
+      return
+    }
     const text = section.bytes.toString('latin1', 0, section.end - 2)
     const lines = FORBIDDEN.test(text) ? null : readFieldLines(text, 0, this.#limits.maxFields)
-    if (lines === null || 'ok' in lines) return this.#violated('truncated', 'trailers that are not acceptable')
+    if (lines === null || 'ok' in lines) {
+      this.#violated('truncated', 'trailers that are not acceptable')
+      return
+    }
     this.#state = 'complete'
     if (section.end < section.bytes.length) this.#excess = true
     this.#sink.pass(Buffer.from('\r\n', 'latin1'))

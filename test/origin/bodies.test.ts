@@ -187,7 +187,10 @@ describe('a request body', () => {
 describe('a paused fetch', () => {
   const body = Buffer.alloc(2_000_000, 'abcdefghij')
   const framings: Record<string, Buffer> = {
-    'by length': Buffer.concat([Buffer.from(`HTTP/1.1 200 OK\r\nContent-Length: ${body.length}\r\n\r\n`), body]),
+    'by length': Buffer.concat([
+      Buffer.from(`HTTP/1.1 200 OK\r\nContent-Length: ${body.length}\r\n\r\n`),
+      body,
+    ]),
     chunked: Buffer.concat([
       Buffer.from(`HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n${body.length.toString(16)}\r\n`),
       body,
@@ -217,7 +220,12 @@ describe('a paused fetch', () => {
   }
 
   test('holds back the origin', async () => {
-    raw.answer(Buffer.concat([Buffer.from('HTTP/1.1 200 OK\r\nContent-Length: 64000000\r\n\r\n'), Buffer.alloc(64_000_000)]))
+    raw.answer(
+      Buffer.concat([
+        Buffer.from('HTTP/1.1 200 OK\r\nContent-Length: 64000000\r\n\r\n'),
+        Buffer.alloc(64_000_000),
+      ]),
+    )
     const got = Outcome.of(origin, requestOf(), (outcome) => {
       outcome.onHead = () => outcome.fetch!.pause()
     })

@@ -293,7 +293,10 @@ describe('limits', () => {
       held[i]!.send(OK)
     }
     for (const got of all) assert.equal(await got.over(), '200 ok')
-    assert.deepEqual(held.slice(2).map((request) => request.target), ['/2', '/3', '/4'])
+    assert.deepEqual(
+      held.slice(2).map((request) => request.target),
+      ['/2', '/3', '/4'],
+    )
     assert.equal(raw.connections.length, 2)
   })
 
@@ -311,7 +314,10 @@ describe('limits', () => {
     assert.equal(o.figures().queued, 1)
     for (const got of [first, second]) got.fetch?.abort()
     assert.equal(o.figures().queued, 0)
-    assert.deepEqual([first, second, third].flatMap((got) => got.calls), [])
+    assert.deepEqual(
+      [first, second, third].flatMap((got) => got.calls),
+      [],
+    )
   })
 
   test('a fetch that waits too long in line fails', async () => {

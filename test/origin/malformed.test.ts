@@ -25,7 +25,9 @@ async function storyOf(bytes: string, method = 'GET'): Promise<string> {
   const index = raw.connections.length
   raw.answer(bytes)
   const story = await Outcome.of(origin, requestOf({ method })).over()
-  await (await raw.connection(index)).closed
+  await (
+    await raw.connection(index)
+  ).closed
   raw.answer('HTTP/1.1 200 OK\r\nContent-Length: 6\r\n\r\ncanary')
   assert.equal(await Outcome.of(origin).over(), '200 canary')
   assert.equal(raw.connections.length, index + 2, 'the canary came on another connection')
@@ -89,7 +91,8 @@ const MALFORMED: Record<string, string> = {
   'a chunked 204': 'HTTP/1.1 204 No Content\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n',
   'a 204 with a body': 'HTTP/1.1 204 No Content\r\n\r\nhello',
   'a 304 with a body': 'HTTP/1.1 304 Not Modified\r\n\r\nhello',
-  'a 101 that nobody asked for': 'HTTP/1.1 101 Switching Protocols\r\nConnection: upgrade\r\nUpgrade: x\r\n\r\n',
+  'a 101 that nobody asked for':
+    'HTTP/1.1 101 Switching Protocols\r\nConnection: upgrade\r\nUpgrade: x\r\n\r\n',
   'H09 a flood of interim responses': `${'HTTP/1.1 103 Early Hints\r\n\r\n'.repeat(64)}${OK}Content-Length: 0\r\n\r\n`,
   'a flood of 100s': `${'HTTP/1.1 100 Continue\r\n\r\n'.repeat(17)}${OK}Content-Length: 0\r\n\r\n`,
   'an interim response with framing': `HTTP/1.1 103 Early Hints\r\nContent-Length: 2\r\n\r\nok${OK}Content-Length: 0\r\n\r\n`,
@@ -143,7 +146,10 @@ describe('bytes behind a complete response are never interpreted', () => {
   test('H06 a second response behind the first: the first is delivered, the connection closed', async () => {
     const evil = `${OK}Content-Length: 4\r\n\r\nEVIL`
     assert.equal(await storyOf(`${OK}Content-Length: 4\r\n\r\nabcd${evil}`), '200 abcd')
-    assert.equal(await storyOf(`${OK}Transfer-Encoding: chunked\r\n\r\n4\r\nabcd\r\n0\r\n\r\n${evil}`), '200 abcd')
+    assert.equal(
+      await storyOf(`${OK}Transfer-Encoding: chunked\r\n\r\n4\r\nabcd\r\n0\r\n\r\n${evil}`),
+      '200 abcd',
+    )
     assert.equal(await storyOf(`${OK}Content-Length: 0\r\n\r\n${evil}`), '200 ')
     assert.equal(await storyOf(`${OK}Transfer-Encoding: chunked\r\n\r\n0\r\nT: 1\r\n\r\n${evil}`), '200 ')
   })
@@ -212,12 +218,18 @@ describe('what looks odd but frames well is passed on as it is', () => {
       `${OK}Cache-Control: private, private="x", max-age=60\r\nContent-Length: 4\r\n\r\nabcd`,
       '200 abcd',
     ],
-    'H28 a directive in capitals': [`${OK}Cache-Control: PRIVATE\r\nContent-Length: 4\r\n\r\nabcd`, '200 abcd'],
+    'H28 a directive in capitals': [
+      `${OK}Cache-Control: PRIVATE\r\nContent-Length: 4\r\n\r\nabcd`,
+      '200 abcd',
+    ],
     'H29 a directive with a semicolon': [
       `${OK}Cache-Control: max-age=60, private;x\r\nContent-Length: 4\r\n\r\nabcd`,
       '200 abcd',
     ],
-    'H30 a directive in quotes': [`${OK}Cache-Control: "private"\r\nContent-Length: 4\r\n\r\nabcd`, '200 abcd'],
+    'H30 a directive in quotes': [
+      `${OK}Cache-Control: "private"\r\nContent-Length: 4\r\n\r\nabcd`,
+      '200 abcd',
+    ],
     'H32 a long Vary': [
       `${OK}Vary: ${Array.from({ length: 20 }, (_, i) => `X-V${i}`).join(', ')}\r\nContent-Length: 4\r\n\r\nabcd`,
       '200 abcd',

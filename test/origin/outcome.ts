@@ -3,10 +3,21 @@ import assert from 'node:assert/strict'
 import type { Duplex, Readable } from 'node:stream'
 import { VirtualClock } from '../../src/base/virtual-clock.ts'
 import { Fields } from '../../src/http/fields.ts'
-import type { Fetch, FetchHandler, Origin, OriginError, OriginRequest, OriginResponse } from '../../src/origin/origin.ts'
+import type {
+  Fetch,
+  FetchHandler,
+  Origin,
+  OriginError,
+  OriginRequest,
+  OriginResponse,
+} from '../../src/origin/origin.ts'
 import { createOrigin, ORIGIN_DEFAULTS, type OriginConfig } from '../../src/origin/undici-origin.ts'
 
-export function originAt(url: string, config: Partial<OriginConfig> = {}, clock = new VirtualClock()): Origin {
+export function originAt(
+  url: string,
+  config: Partial<OriginConfig> = {},
+  clock = new VirtualClock(),
+): Origin {
   return createOrigin({ ...ORIGIN_DEFAULTS, name: 'o', url, ...config }, { clock })
 }
 
@@ -42,7 +53,11 @@ export class Outcome implements FetchHandler {
   readonly #listeners: (() => void)[] = []
 
   /** Starts a fetch with a new outcome. */
-  static of(origin: Origin, request: OriginRequest = requestOf(), prepare?: (outcome: Outcome) => void): Outcome {
+  static of(
+    origin: Origin,
+    request: OriginRequest = requestOf(),
+    prepare?: (outcome: Outcome) => void,
+  ): Outcome {
     const outcome = new Outcome()
     prepare?.(outcome)
     outcome.fetch = origin.fetch(request, outcome)

@@ -38,7 +38,11 @@ describe('§6.3 a response in each framing', () => {
     assert.equal(got.response?.bodyBytes, null)
     assert.equal(got.response.fields.has('transfer-encoding'), false)
     assert.equal(await Outcome.of(origin).over(), '200 hello!')
-    assert.equal(new Set(raw.requests.slice(-2).map((request) => request.connection)).size, 1, 'the connection is kept')
+    assert.equal(
+      new Set(raw.requests.slice(-2).map((request) => request.connection)).size,
+      1,
+      'the connection is kept',
+    )
   })
 
   test('to the end of the connection', async () => {
@@ -48,7 +52,10 @@ describe('§6.3 a response in each framing', () => {
     assert.equal(got.response?.bodyBytes, null)
   })
 
-  for (const head of ['HTTP/1.1 204 No Content\r\n\r\n', 'HTTP/1.1 204 No Content\r\nContent-Length: 0\r\n\r\n']) {
+  for (const head of [
+    'HTTP/1.1 204 No Content\r\n\r\n',
+    'HTTP/1.1 204 No Content\r\nContent-Length: 0\r\n\r\n',
+  ]) {
     test(`none: ${JSON.stringify(head)}`, async () => {
       raw.answer(head)
       const got = Outcome.of(origin)
@@ -81,7 +88,9 @@ describe('§6.3 a response in each framing', () => {
 
   test('a large body arrives whole', async () => {
     const body = Buffer.alloc(3_000_000, 'abcdefghij')
-    raw.answer(Buffer.concat([Buffer.from(`HTTP/1.1 200 OK\r\nContent-Length: ${body.length}\r\n\r\n`), body]))
+    raw.answer(
+      Buffer.concat([Buffer.from(`HTTP/1.1 200 OK\r\nContent-Length: ${body.length}\r\n\r\n`), body]),
+    )
     const got = Outcome.of(origin)
     await got.over()
     assert.ok(Buffer.concat(got.chunks).equals(body))
@@ -146,7 +155,8 @@ describe('interim responses', () => {
 const CUT = {
   'by Content-Length': 'HTTP/1.1 200 OK\r\nContent-Length: 10\r\n\r\n0123456789',
   chunked: 'HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n4\r\n0123\r\n6;x\r\n456789\r\n0\r\n\r\n',
-  'chunked with a trailer': 'HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\na\r\n0123456789\r\n0\r\nT: 1\r\n\r\n',
+  'chunked with a trailer':
+    'HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\na\r\n0123456789\r\n0\r\nT: 1\r\n\r\n',
 }
 
 for (const [framing, whole] of Object.entries(CUT)) {
@@ -165,7 +175,11 @@ for (const [framing, whole] of Object.entries(CUT)) {
           const expected = cut < bodyAt ? 'closed-before-head' : 'truncated'
           if (how === 'closed') assert.equal(got.error?.failure, expected, `cut at ${cut}`)
           // A reset may overtake what was sent before it.
-          else assert.ok(['closed-before-head', 'truncated'].includes(got.error?.failure ?? ''), `reset at ${cut}`)
+          else
+            assert.ok(
+              ['closed-before-head', 'truncated'].includes(got.error?.failure ?? ''),
+              `reset at ${cut}`,
+            )
           assert.ok('0123456789'.startsWith(got.body))
           assert.equal(got.error?.retryable, false)
         }

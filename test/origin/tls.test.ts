@@ -8,7 +8,12 @@ import { join } from 'node:path'
 import { after, afterEach, before, beforeEach, describe, test } from 'node:test'
 import { VirtualClock } from '../../src/base/virtual-clock.ts'
 import type { Origin } from '../../src/origin/origin.ts'
-import { createOrigin, ORIGIN_DEFAULTS, OriginConfigError, type OriginConfig } from '../../src/origin/undici-origin.ts'
+import {
+  createOrigin,
+  ORIGIN_DEFAULTS,
+  OriginConfigError,
+  type OriginConfig,
+} from '../../src/origin/undici-origin.ts'
 import { originAt, Outcome, settle } from './outcome.ts'
 import { RawOrigin, type RawRequest } from './raw-origin.ts'
 
@@ -22,10 +27,24 @@ function certificate(names: string): { key: string; cert: string } {
   const folder = mkdtempSync(join(tmpdir(), 'lacquer-tls-'))
   const key = join(folder, 'key.pem')
   const cert = join(folder, 'cert.pem')
-  const make = ['req', '-x509', '-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:prime256v1', '-nodes', '-days', '2']
-  execFileSync('openssl', [...make, '-subj', '/CN=test', '-addext', `subjectAltName=${names}`, '-keyout', key, '-out', cert], {
-    stdio: 'ignore',
-  })
+  const make = [
+    'req',
+    '-x509',
+    '-newkey',
+    'ec',
+    '-pkeyopt',
+    'ec_paramgen_curve:prime256v1',
+    '-nodes',
+    '-days',
+    '2',
+  ]
+  execFileSync(
+    'openssl',
+    [...make, '-subj', '/CN=test', '-addext', `subjectAltName=${names}`, '-keyout', key, '-out', cert],
+    {
+      stdio: 'ignore',
+    },
+  )
   const made = { key: readFileSync(key, 'latin1'), cert: readFileSync(cert, 'latin1') }
   rmSync(folder, { recursive: true })
   pems.set(names, made)
@@ -137,7 +156,10 @@ describe('an https origin', () => {
 
 describe('§9.3.6 an origin behind a forward proxy', () => {
   /** The proxy answers CONNECT like this, and joins the connection to `port` behind a 200. */
-  function tunnelTo(port: number, answer = 'HTTP/1.1 200 Connection established\r\n\r\n'): (request: RawRequest) => void {
+  function tunnelTo(
+    port: number,
+    answer = 'HTTP/1.1 200 Connection established\r\n\r\n',
+  ): (request: RawRequest) => void {
     return (request) => {
       request.connection.raw()
       const far = connect(port, '127.0.0.1', () => {
@@ -160,7 +182,10 @@ describe('§9.3.6 an origin behind a forward proxy', () => {
       proxy.requests[0]!.rawHead,
       `CONNECT 127.0.0.1:${far.port} HTTP/1.1\r\nHost: 127.0.0.1:${far.port}\r\n\r\n`,
     )
-    assert.equal(far.requests[0]!.rawHead, 'GET / HTTP/1.1\r\nhost: example.test\r\nconnection: keep-alive\r\n\r\n')
+    assert.equal(
+      far.requests[0]!.rawHead,
+      'GET / HTTP/1.1\r\nhost: example.test\r\nconnection: keep-alive\r\n\r\n',
+    )
     await far.close()
   })
 
@@ -219,7 +244,10 @@ describe('§9.3.6 an origin behind a forward proxy', () => {
 
 describe('a configuration that makes no sense', () => {
   const wrong: [config: Partial<OriginConfig>, message: RegExp][] = [
-    [{ url: 'nonsense' }, /^origin "o" is no URL: nonsense; write http:\/\/HOST:PORT or https:\/\/HOST:PORT$/],
+    [
+      { url: 'nonsense' },
+      /^origin "o" is no URL: nonsense; write http:\/\/HOST:PORT or https:\/\/HOST:PORT$/,
+    ],
     [{ url: 'ftp://x' }, /^origin "o" can't be reached by ftp: in ftp:\/\/x; write http/],
     [{ url: 'localhost:8000' }, /^origin "o" can't be reached by localhost:/],
     [{ url: 'http://x/path' }, /^origin "o" has a path, a query or a fragment/],
@@ -230,7 +258,11 @@ describe('a configuration that makes no sense', () => {
   for (const [config, message] of wrong) {
     test(JSON.stringify(config), () => {
       assert.throws(
-        () => createOrigin({ ...ORIGIN_DEFAULTS, name: 'o', url: 'http://x', ...config }, { clock: new VirtualClock() }),
+        () =>
+          createOrigin(
+            { ...ORIGIN_DEFAULTS, name: 'o', url: 'http://x', ...config },
+            { clock: new VirtualClock() },
+          ),
         (error) => error instanceof OriginConfigError && message.test(error.message),
       )
     })

@@ -6,7 +6,8 @@ import type { Origin } from '../../src/origin/origin.ts'
 import { originAt, Outcome, requestOf, settle } from './outcome.ts'
 import { RawOrigin } from './raw-origin.ts'
 
-const SWITCHING = 'HTTP/1.1 101 Switching Protocols\r\nConnection: Upgrade\r\nUpgrade: WebSocket\r\nX-A: b\r\n\r\n'
+const SWITCHING =
+  'HTTP/1.1 101 Switching Protocols\r\nConnection: Upgrade\r\nUpgrade: WebSocket\r\nX-A: b\r\n\r\n'
 let raw: RawOrigin
 let origin: Origin
 
@@ -52,7 +53,11 @@ describe('§7.8 an upgrade', () => {
   test('comes whole when the head comes in pieces', async () => {
     raw.script(async (request) => {
       request.connection.raw()
-      for (const piece of ['HTTP/1.1 103 Early Hints\r\n\r\n', SWITCHING.slice(0, 30), `${SWITCHING.slice(30)}more`]) {
+      for (const piece of [
+        'HTTP/1.1 103 Early Hints\r\n\r\n',
+        SWITCHING.slice(0, 30),
+        `${SWITCHING.slice(30)}more`,
+      ]) {
         request.send(piece)
         await settle(4)
       }

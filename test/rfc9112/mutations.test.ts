@@ -54,7 +54,8 @@ function mutate(stream: string, random: (below: number) => number): string {
 for (const reads of READ_MODES) {
   test(`mutated streams, read by ${reads}`, async (t) => {
     const valid = literalCases()
-      .filter((wire) => wire.refusedWith.length === 0)
+      // Without HEAD: how its refusal is to be read depends on the method, which the handler never sees.
+      .filter((wire) => wire.refusedWith.length === 0 && !wire.bytes.startsWith('HEAD'))
       .map((wire) => wire.bytes)
     const server = await serve(t, { reads, isOurHost: () => true })
     for (let seed = 1; seed <= STREAMS; seed++) {

@@ -84,6 +84,16 @@ describe('collapse', () => {
     assert.match(last.cacheStatus, /detail=too-many-waiters/)
   })
 
+  test('a fetch for one client alone ends when that client leaves', () => {
+    const world = new World()
+    world.send('POST', '/a', {}, 'x').leave()
+    assert.equal(world.origin.last.isAborted, true)
+    const client = world.send('POST', '/a', {}, 'x')
+    world.origin.last.head(200, {})
+    client.leave()
+    assert.equal(world.origin.last.isAborted, true)
+  })
+
   test('waiters for another variant fetch their own, one for each variant', () => {
     const world = new World()
     const clients = ['de', 'fr', 'de', 'fr', 'it'].map((language) =>
@@ -121,6 +131,22 @@ describe('hit-for-miss', () => {
     world.get('/a')
     world.get('/a')
     assert.equal(world.origin.fetches.length, 3)
+  })
+
+  test('requests with credentials do not wait for one another', () => {
+    const world = new World()
+    world.get('/a', { authorization: 'Basic x' })
+    world.get('/a', { authorization: 'Basic y' })
+    assert.equal(world.origin.fetches.length, 2)
+  })
+
+  test('a HEAD asks for no more than it needs where nothing is stored anyway', () => {
+    const world = new World()
+    world.origin.always(200, { 'cache-control': 'private' }, 'x')
+    world.get('/a')
+    const head = world.send('HEAD', '/a')
+    assert.equal(world.origin.last.request.method, 'HEAD')
+    assert.equal(head.status, 200)
   })
 
   test('they wait again once the marker has run out', () => {

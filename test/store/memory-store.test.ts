@@ -49,7 +49,7 @@ describe('the store in memory, its budget', () => {
     const store = new MemoryStore({ memoryBytes: MIB, maxResponseBytes: MIB, maxVariants: 4 })
     for (const key of ['de', 'en']) putBody(store, 'a', bytesOf(1000, 1), { variant: { names: ['x'], key } })
     putBody(store, 'b', bytesOf(1000, 1))
-    while (store.figures().evictions === 0) putBody(store, `${store.figures().responses}`, bytesOf(8000, 2))
+    while (store.figures().evictions === 0) putBody(store, `${store.figures().responses}`, bytesOf(1000, 2))
     assert.equal(store.figures().evictions, 2)
     assert.equal(store.peek('a'), NO_SLOT)
     assert.notEqual(store.peek('b'), NO_SLOT)
@@ -73,9 +73,26 @@ describe('the store in memory, its budget', () => {
     }
     for (let i = 0; i < 20; i++) {
       const body = bytesOf(100_000, i)
-      assert.deepEqual(readAll(store, putBody(store, `large ${i}`, body)), body)
+      const slot = putBody(store, `large ${i}`, body)
+      assert.notEqual(slot, NO_SLOT)
+      assert.deepEqual(readAll(store, slot), body)
     }
-    assert.ok(store.figures().responses > 3000)
+    // They took a quarter of the memory, and not much more than that of the small ones.
+    assert.ok(store.figures().responses > 6000, `${store.figures().responses} left`)
+  })
+
+  it('leaves what is held where it is when it looks for a block that lies together', () => {
+    const store = new MemoryStore({ memoryBytes: MIB, maxResponseBytes: MIB, maxVariants: 4 })
+    const held: Slot[] = []
+    for (let i = 0; store.figures().evictions === 0; i++) {
+      const slot = putBody(store, `${i}`, bytesOf(500, i))
+      if (i % 20 === 0) held.push(slot)
+      if (i % 20 === 0) store.retain(slot)
+    }
+    for (let i = 0; i < 30; i++) putBody(store, `large ${i}`, bytesOf(30_000, i))
+    assert.ok(held.length > 30)
+    for (const [i, slot] of held.entries()) assert.deepEqual(readAll(store, slot), bytesOf(500, i * 20))
+    assert.notEqual(store.peek('large 29'), NO_SLOT)
   })
 
   it('is given back by what is refused', () => {

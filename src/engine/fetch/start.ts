@@ -59,6 +59,7 @@ export function startFetch(
     },
     busy,
   )
+  if (!isStorable) busy.abandon = () => fetch.unread()
   drive(fetch, FETCH_STEPS.prepare)
 }
 

@@ -7,6 +7,7 @@ export function finish(tx: Transaction, end: ExchangeEnd): void {
   tx.isOver = true
   tx.reader?.release()
   tx.reader = null
+  if (tx.isLeader && tx.busy?.phase === 'waiting') tx.busy.abandon?.()
   tx.releaseSlot()
   const { recorder, log } = tx.context
   const outcome = tx.status === 0 && end === 'client-gone' ? 'gone' : tx.outcome

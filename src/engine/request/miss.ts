@@ -5,6 +5,7 @@
 import { unreachable } from '../../base/assert.ts'
 import type { MissVerdict, PassHookVerdict } from '../../policy/hooks.ts'
 import type { SynthVerdict } from '../../policy/verdict.ts'
+import { NO_SLOT } from '../../store/store.ts'
 import { BusyResponse } from '../busy-response.ts'
 import { consultNow } from '../consult.ts'
 import { drive, parked } from '../driver.ts'
@@ -42,8 +43,9 @@ const ONLY_IF_CACHED: SynthVerdict = {
   body: 'Not in the cache, and the request asked for nothing else (only-if-cached).\n',
 }
 
-/** A request that must not leave a trace in the store has nothing to share. */
-const isAlone = (tx: Transaction): boolean => tx.isHitForMiss || tx.directives.noStore
+/** Whether its response is likely to be of no use to others, so that nobody should wait for it, nor it for others. */
+const isAlone = (tx: Transaction): boolean =>
+  tx.isHitForMiss || tx.directives.noStore || tx.request.fields.has('authorization')
 
 /** Fetches without waiting for others and without letting others wait. */
 export function fetchAlone(tx: Transaction): RequestStep {
@@ -61,10 +63,12 @@ function joinOrFetch(tx: Transaction): RequestStep {
       return tx.synthesize(TOO_MANY_WAITERS, 'error', 'too-many-waiters')
     }
   }
-  tx.holdSlot()
-  const busy = new BusyResponse(tx.key, tx.request.selecting(), !isAlone(tx))
   tx.outcome = 'miss'
-  return begin(tx, busy, 'store')
+  // Where nothing is stored of late, the whole is not worth fetching for a HEAD.
+  if (tx.isHitForMiss && tx.slot === NO_SLOT && tx.request.method === 'HEAD')
+    return begin(tx, privateResponse(tx), 'pass')
+  tx.holdSlot()
+  return begin(tx, new BusyResponse(tx.key, tx.request.selecting(), !isAlone(tx)), 'store')
 }
 
 const TOO_MANY_WAITERS: SynthVerdict = {
@@ -104,7 +108,7 @@ export function pass(tx: Transaction): RequestStep {
   switch (verdict.kind) {
     case 'fetch':
       tx.outcome = 'pass'
-      return begin(tx, new BusyResponse('', tx.request.fields, false), 'pass')
+      return begin(tx, privateResponse(tx), 'pass')
     case 'synth':
       return tx.synthesize(verdict, 'synth', 'policy')
     case 'restart':
@@ -113,3 +117,5 @@ export function pass(tx: Transaction): RequestStep {
       return unreachable(verdict)
   }
 }
+
+const privateResponse = (tx: Transaction): BusyResponse => new BusyResponse('', tx.request.fields, false)
