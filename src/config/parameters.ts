@@ -162,7 +162,7 @@ export const PARAMETERS = {
   },
   maxFields: {
     kind: 'count',
-    default: 128,
+    default: 100,
     min: 8,
     max: 4096,
     group: 'clients',

@@ -8,13 +8,14 @@
  */
 import type { Socket } from 'node:net'
 import type { Duplex } from 'node:stream'
-import { Client, type Dispatcher } from 'undici'
+import type { Client, Dispatcher } from 'undici'
 import type { Clock } from '../base/clock.ts'
 import type { OriginFailure } from '../observe/origin-failure.ts'
+import { clientOf } from './client.ts'
 import type { Deadlines, Timed } from './deadlines.ts'
 import { keepAliveHintMs } from './framing.ts'
 import type { OriginRequest } from './origin.ts'
-import { dispatchOptions } from './request-head.ts'
+import { dispatchOptions, mayStayOpen } from './request-head.ts'
 import type { ResponseHead } from './response-head.ts'
 import { Witness, type WitnessLimits, type WitnessSink } from './witness.ts'
 
@@ -65,7 +66,6 @@ export interface ConnectionTerms extends WitnessLimits {
 
 /** An origin closes an idle connection after the time it hints at; ours is closed this much earlier. */
 const KEEP_ALIVE_MARGIN_MS = 1000
-const NEVER_MS = 2 ** 31 - 1
 /** What undici says of a request that it will not put on the wire. */
 const REFUSALS: ReadonlySet<unknown> = new Set(['UND_ERR_INVALID_ARG', 'UND_ERR_NOT_SUPPORTED'])
 const NOTHING = Buffer.alloc(0)
@@ -100,7 +100,7 @@ export class Connection implements Timed, WitnessSink, Dispatcher.DispatchHandle
     socket.push = (chunk: Buffer | null) => this.#receive(chunk)
     socket.on('error', this.#onError)
     socket.on('close', this.#onClose)
-    this.#client = clientOf(socket, terms)
+    this.#client = clientOf(socket, terms.authority)
   }
 
   /** Whether it may be given to a fetch. */
@@ -184,7 +184,8 @@ export class Connection implements Timed, WitnessSink, Dispatcher.DispatchHandle
       return
     }
     this.#headDone = true
-    if (!tenant.paused) this.#expectWithin(this.#terms.betweenBytesTimeoutMs)
+    if (tenant.paused) this.deadlineAt = Infinity
+    else this.#expectWithin(this.#terms.betweenBytesTimeoutMs)
     tenant.head(head, framing.bodyBytes)
   }
 
@@ -238,20 +239,13 @@ export class Connection implements Timed, WitnessSink, Dispatcher.DispatchHandle
   // Time, and the socket's own events.
 
   overdue(): void {
-    if (this.#tenant === null) {
-      this.destroy()
-      return
-    }
-    if (this.#headDone) {
-      this.#fail('between-bytes-timeout', 'nothing more of the body came')
-      return
-    }
-    if (!this.#bodySent && !this.#socket.writableNeedDrain) {
-      // The origin took all there was; it is the client's body that we wait for, whose limits are not ours.
-      this.#expectWithin(this.#terms.firstByteTimeoutMs)
-      return
-    }
-    this.#fail('first-byte-timeout', 'no response')
+    const { firstByteTimeoutMs } = this.#terms
+    if (this.#tenant === null) this.destroy()
+    // The origin took all there was; it is the client's body that we wait for, whose limits are not ours.
+    else if (!this.#bodySent && this.#sent && !this.#socket.writableNeedDrain)
+      this.#expectWithin(firstByteTimeoutMs)
+    else if (this.#headDone) this.#fail('between-bytes-timeout', 'nothing more of the body came')
+    else this.#fail('first-byte-timeout', 'no response')
   }
 
   #receive(chunk: Buffer | null): boolean {
@@ -290,7 +284,7 @@ export class Connection implements Timed, WitnessSink, Dispatcher.DispatchHandle
     this.#served++
     this.#witness.rest()
     const idleMs = this.#idleMs(head)
-    if (reusable && this.#bodySent && idleMs > 0 && staysOpen(tenant.request)) {
+    if (reusable && this.#bodySent && idleMs > 0 && mayStayOpen(tenant.request)) {
       this.#expectWithin(idleMs)
       this.#owner.rests(this)
     } else {
@@ -342,42 +336,4 @@ export class Connection implements Timed, WitnessSink, Dispatcher.DispatchHandle
 
 function dispatch(connection: Connection): void {
   connection.dispatch()
-}
-
-/** undici closes behind these: an origin may misread a body that a method does not call for. */
-function staysOpen(request: OriginRequest): boolean {
-  return request.body === null ? request.upgrade === null : METHODS_WITH_BODY.has(request.method)
-}
-
-const METHODS_WITH_BODY: ReadonlySet<string> = new Set([
-  'POST',
-  'PUT',
-  'PATCH',
-  'QUERY',
-  'PROPFIND',
-  'PROPPATCH',
-])
-
-/** An undici client that has this socket and will never have another. All its own time limits are off. */
-function clientOf(socket: Socket, terms: ConnectionTerms): Client {
-  let given = false
-  // `http` whatever the scheme: the socket is ready, and undici would close it over each change of Host if it knew of TLS.
-  return new Client(`http://${terms.authority}`, {
-    pipelining: 1,
-    allowH2: false,
-    headersTimeout: 0,
-    bodyTimeout: 0,
-    keepAliveTimeout: NEVER_MS,
-    keepAliveMaxTimeout: NEVER_MS,
-    maxHeaderSize: terms.maxHeadBytes,
-    connect: (_options, callback) => {
-      const first = !given
-      given = true
-      // Not at once: undici looks at its queue again only when it hears of the socket later.
-      queueMicrotask(() => {
-        if (first) callback(null, socket)
-        else callback(new Error('closed while idle'), null)
-      })
-    },
-  })
 }

@@ -9,8 +9,9 @@ import { endToEnd } from '../http/hop-by-hop.ts'
 import type { OriginFailure } from '../observe/origin-failure.ts'
 import type { Connection, Loss, Tenant } from './connection.ts'
 import { OriginError, type Fetch, type FetchHandler, type OriginRequest } from './origin.ts'
-import type { Customer, Pool, Wait } from './pool.ts'
+import type { Pool } from './pool.ts'
 import type { ResponseHead } from './response-head.ts'
+import type { Customer, Wait } from './waits.ts'
 
 export class FetchUnderWay implements Fetch, Tenant, Customer {
   sentAt = 0

@@ -5,23 +5,9 @@
  * Our own rather than undici's `Pool`, for two reasons: whether a response's framing was sound can only be judged where a
  * fetch and its connection are known to belong together, which `Pool` doesn't tell; and its queue has no bound.
  */
-import type { OriginFailure } from '../observe/origin-failure.ts'
 import { Connection, type ConnectionOwner, type ConnectionTerms } from './connection.ts'
-import type { Timed } from './deadlines.ts'
-import { Dial, type DialResult, type Place } from './dial.ts'
-
-/** A fetch that wants a connection. */
-export interface Customer {
-  /** Set while it waits in line or for a connection being made. */
-  wait: Wait | null
-  seated(connection: Connection): void
-  turnedAway(failure: OriginFailure, detail: string): void
-}
-
-export interface Wait {
-  /** Gives up; the customer hears nothing. */
-  cancel(): void
-}
+import type { Place } from './dial.ts'
+import { Attempt, Waiter, type Customer } from './waits.ts'
 
 export interface PoolTerms extends ConnectionTerms {
   readonly maxConnections: number
@@ -164,64 +150,5 @@ export class Pool implements ConnectionOwner {
   #reportClosed(): void {
     if (this.#closed === null || this.#open > 0 || this.#line.size > 0) return
     for (const resolve of this.#closed.splice(0)) resolve()
-  }
-}
-
-/** A customer in line. */
-class Waiter implements Timed, Wait {
-  deadlineAt = Infinity
-  readonly customer: Customer
-  readonly #out: (gaveUp: boolean) => void
-
-  constructor(customer: Customer, out: (gaveUp: boolean) => void) {
-    this.customer = customer
-    this.#out = out
-    customer.wait = this
-  }
-
-  leave(): void {
-    this.customer.wait = null
-    this.#out(false)
-  }
-
-  cancel(): void {
-    this.leave()
-  }
-
-  overdue(): void {
-    this.customer.wait = null
-    this.#out(true)
-  }
-}
-
-/** A connection being made for a customer; its end is null where the customer gave up. */
-class Attempt implements Timed, Wait {
-  deadlineAt = Infinity
-  readonly #customer: Customer
-  readonly #dial: Dial
-  readonly #timeoutMs: number
-  readonly #out: (result: DialResult | null) => void
-
-  constructor(customer: Customer, place: Place, timeoutMs: number, out: (result: DialResult | null) => void) {
-    this.#customer = customer
-    this.#timeoutMs = timeoutMs
-    this.#out = out
-    customer.wait = this
-    this.#dial = new Dial(place, (result) => this.#end(result))
-  }
-
-  cancel(): void {
-    this.#dial.cancel()
-    this.#end(null)
-  }
-
-  overdue(): void {
-    this.#dial.cancel()
-    this.#end({ ok: false, failure: 'connect-timeout', detail: `no connection within ${this.#timeoutMs} ms` })
-  }
-
-  #end(result: DialResult | null): void {
-    this.#customer.wait = null
-    this.#out(result)
   }
 }

@@ -35,3 +35,18 @@ function fieldLines({ fields }: OriginRequest): string[] {
   }
   return lines
 }
+
+/** Whether the connection may serve another request after this one. undici closes behind the others; the pool must know. */
+export function mayStayOpen({ method, body, upgrade }: OriginRequest): boolean {
+  // An origin may misread a body that the method does not call for.
+  return body === null ? upgrade === null : METHODS_WITH_BODY.has(method)
+}
+
+const METHODS_WITH_BODY: ReadonlySet<string> = new Set([
+  'POST',
+  'PUT',
+  'PATCH',
+  'QUERY',
+  'PROPFIND',
+  'PROPPATCH',
+])

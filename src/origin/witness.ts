@@ -9,6 +9,7 @@
  */
 import type { OriginFailure } from '../observe/origin-failure.ts'
 import { ChunkScanner } from './chunk-scanner.ts'
+import { canonicalHead } from './canonical-head.ts'
 import { framingOf, interimFault, type Framing } from './framing.ts'
 import { HeadBuffer } from './head-buffer.ts'
 import { FORBIDDEN, readFieldLines, readResponseHead, type ResponseHead } from './response-head.ts'
@@ -146,6 +147,7 @@ export class Witness {
         this.#violated('truncated', `closed after ${this.payloadBytes} bytes of the body`)
         break
       case 'close':
+        // §8 complete. Node does not tell a TLS connection that was closed from one that was cut (§9.8).
         this.#state = 'complete'
         break
       default:
@@ -273,21 +275,5 @@ export class Witness {
   #violated(failure: OriginFailure, detail: string): void {
     this.#state = 'over'
     this.#sink.violated(failure, detail)
-  }
-}
-
-/** A head that tells undici how the body is framed and whether the connection stays; it needs to know nothing else. */
-function canonicalHead(framing: Framing): string {
-  const close = framing.persistent ? '' : 'connection:close\r\n'
-  switch (framing.kind) {
-    case 'none':
-    case 'length':
-      return `HTTP/1.1 200 \r\n${close}content-length:${framing.bodyBytes ?? 0}\r\n\r\n`
-    case 'chunked':
-      return `HTTP/1.1 200 \r\n${close}transfer-encoding:chunked\r\n\r\n`
-    case 'close':
-      return `HTTP/1.1 200 \r\n${close}\r\n`
-    case 'upgraded':
-      return 'HTTP/1.1 101 \r\nconnection:upgrade\r\nupgrade:x\r\n\r\n'
   }
 }

@@ -147,6 +147,33 @@ describe('between bytes', () => {
     assert.equal(await got.over(), '200 0123456789')
   })
 
+  test('nor does a pause from before the head', async () => {
+    const got = Outcome.of(origin)
+    got.fetch!.pause()
+    await got.until(() => got.response !== null)
+    clock.advance(100_000)
+    await settle()
+    assert.deepEqual(got.calls, ['head'])
+    got.fetch!.resume()
+    assert.equal(await got.over(), '200 ok')
+  })
+
+  test('nor does a client that pauses its body when the head has come early', async () => {
+    raw.eager = true
+    raw.answer('HTTP/1.1 200 OK\r\nContent-Length: 4\r\n\r\nab')
+    const body = new PassThrough()
+    const got = Outcome.of(origin, postOf(body, 10))
+    body.write('hello')
+    await got.until(() => got.body === 'ab')
+    clock.advance(100_000)
+    await settle()
+    assert.equal(got.isOver, false)
+    body.end('world')
+    await raw.request(0)
+    raw.connections[0]!.send('cd')
+    assert.equal(await got.over(), '200 abcd')
+  })
+
   test('a stall after our pause does', async () => {
     raw.answer('HTTP/1.1 200 OK\r\nContent-Length: 10\r\n\r\n01234')
     const got = Outcome.of(origin)

@@ -52,6 +52,7 @@ describe('RFC 9110 §7.6.1: end-to-end fields', () => {
       'lacquer-cache-control',
       'if-none-match',
       'range',
+      'true-client-ip',
     ],
   ]
   for (const name of protectedNames) {

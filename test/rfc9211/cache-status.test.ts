@@ -30,6 +30,14 @@ describe('RFC 9211 §2: our member', () => {
   ]
   for (const [status, member] of cases) test(member, () => assert.equal(cacheStatus(status), member))
 
+  test('§2.2: the reasons to go forward are those of the registry', () => {
+    assert.deepEqual(FORWARD_REASONS.join(' '), 'bypass method uri-miss vary-miss miss request stale partial')
+  })
+  test('§2.8: a detail that is a token is said as one', () => {
+    for (const detail of ['A', 'Z1', 'a:b/c', '*', 'z-._~']) {
+      assert.equal(cacheStatus({ detail }), `Lacquer; detail=${detail}`)
+    }
+  })
   test('§2.1: hit and fwd exclude each other', () => {
     assert.equal(cacheStatus({ hit: true, fwd: 'request' }), 'Lacquer; fwd=request')
   })

@@ -45,7 +45,7 @@ function findingContract(make: Make): void {
       storedAt: 123_456_789.25,
       initialAgeMs: 1_234,
       lifetimeMs: 2_147_483_647_000,
-      graceMs: 10,
+      graceMs: 2_147_483_647,
       staleIfErrorMs: 20,
       keepMs: 86_400_000,
       tags: ['one', 'zwei ü', '三'],
@@ -58,7 +58,7 @@ function findingContract(make: Make): void {
     assert.equal(store.storedAt(slot), 123_456_789.25)
     assert.equal(store.initialAgeMs(slot), 1_234)
     assert.equal(store.lifetimeMs(slot), 2_147_483_647_000)
-    assert.equal(store.graceMs(slot), 10)
+    assert.equal(store.graceMs(slot), 2_147_483_647)
     assert.equal(store.staleIfErrorMs(slot), 20)
     assert.equal(store.keepMs(slot), 86_400_000)
     assert.deepEqual(store.tags(slot), ['one', 'zwei ü', '三'])

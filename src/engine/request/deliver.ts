@@ -45,6 +45,7 @@ export function deliverBusy(tx: Transaction): RequestStep {
   const ageMs = currentAge(head.initialAgeMs, head.receivedAt, tx.now)
   // What was not asked for by this very request is reused, and so shows its age (RFC 9111 §4).
   if (!tx.isLeader || ageMs >= 1000) fields.set('age', String(toSeconds(ageMs)))
+  if (tx.reason === '') tx.reason = head.unstored ?? ''
   fields.append('cache-status', busyCacheStatus(tx))
   const response = new DeliverResponse(head.status, '', '', fields, tx.outcome)
   const detour = consultDeliver(tx, response)
@@ -174,7 +175,7 @@ function busyCacheStatus(tx: Transaction): string {
     stored: isStored,
     ...collapsed(tx),
     ...(isStored ? { ttlSeconds: ttlSeconds(head.lifetimeMs, head.initialAgeMs) } : {}),
-    ...detail(tx.reason !== '' && tx.reason !== 'method' ? tx.reason : (head.unstored ?? '')),
+    ...detail(tx.reason === 'method' ? '' : tx.reason),
   })
 }
 

@@ -22,9 +22,9 @@ const EVICTION_LOOKS = 16
 
 /**
  * What a key costs on the JavaScript heap beside its characters: lru-cache's map and arrays, the string's header. Measured, with 300,000
- * keys (`bench/micro/store.ts`): 105 to 126 bytes, as the maps are fuller or have just grown; the rest is V8's slack.
+ * keys of 45 characters: 105 bytes, and 126 where the maps had just grown.
  */
-const KEY_OVERHEAD_BYTES = 150
+const KEY_OVERHEAD_BYTES = 126
 
 export type Dropped = (key: string, newest: Slot, evicted: boolean) => void
 

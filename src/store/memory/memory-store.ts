@@ -107,19 +107,19 @@ export class MemoryStore implements Store {
     return this.#records.double(slot, DoubleField.storedAt)
   }
   initialAgeMs(slot: Slot): number {
-    return this.#records.double(slot, DoubleField.initialAgeMs)
+    return this.#records.duration(slot, IntField.initialAge)
   }
   lifetimeMs(slot: Slot): number {
-    return this.#records.double(slot, DoubleField.lifetimeMs)
+    return this.#records.duration(slot, IntField.lifetime)
   }
   graceMs(slot: Slot): number {
-    return this.#records.double(slot, DoubleField.graceMs)
+    return this.#records.duration(slot, IntField.grace)
   }
   staleIfErrorMs(slot: Slot): number {
-    return this.#records.double(slot, DoubleField.staleIfErrorMs)
+    return this.#records.duration(slot, IntField.staleIfError)
   }
   keepMs(slot: Slot): number {
-    return this.#records.double(slot, DoubleField.keepMs)
+    return this.#records.duration(slot, IntField.keep)
   }
   headBytes(slot: Slot): number {
     return this.#records.int(slot, IntField.headBytes)

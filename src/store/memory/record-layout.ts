@@ -13,36 +13,37 @@ export const IntField = {
   headBytes: 2,
   /** Number of holds, twice over; odd while the record is out of the index; -1 once it is freed. */
   holds: 3,
+  // Durations, as `packDuration` packs them.
+  initialAge: 8,
+  lifetime: 9,
+  grace: 10,
+  staleIfError: 11,
+  keep: 12,
   /** Status below, flags above `FLAGS_SHIFT`. */
-  statusAndFlags: 18,
-  bodyBytes: 19,
+  statusAndFlags: 13,
+  bodyBytes: 14,
   /** Of the body in `body.ts`; 0 where the body is inline. */
-  bodyDirectory: 20,
-  varySpec: 21,
-  variantBytes: 22,
+  bodyDirectory: 15,
+  varySpec: 16,
+  variantBytes: 17,
+  keyBytes: 18,
   /** Where in the block the head begins. */
-  headAt: 23,
+  headAt: 19,
   /** Where the values of ETag and Last-Modified begin, from the head on, and their lengths. */
-  etagAt: 24,
-  etagBytes: 25,
-  lastModifiedAt: 26,
-  lastModifiedBytes: 27,
-  keyBytes: 28,
+  etagAt: 20,
+  etagBytes: 21,
+  lastModifiedAt: 22,
+  lastModifiedBytes: 23,
 } as const
 
-/** Indices of 64-bit floats; they take the room of the integers 4 to 17. */
+/** Indices of 64-bit floats; they take the room of the integers 4 to 7. */
 export const DoubleField = {
   lastUse: 2,
   storedAt: 3,
-  initialAgeMs: 4,
-  lifetimeMs: 5,
-  graceMs: 6,
-  staleIfErrorMs: 7,
-  keepMs: 8,
 } as const
 
 /** Where in the block the texts begin. */
-export const TEXTS_AT = 29 * 4
+export const TEXTS_AT = 24 * 4
 
 export const FLAGS_SHIFT = 16
 export const STATUS_MASK = (1 << FLAGS_SHIFT) - 1
@@ -54,3 +55,14 @@ export const FREED = -1
 
 /** Stands between tags, and so in none of them. */
 export const TAG_SEPARATOR = '\0'
+
+const MAX_INT = 0x7fffffff
+
+/** A duration in 31 bits: in milliseconds, or, where it is longer than 24 days, in whole seconds, which are then negative. */
+export function packDuration(ms: number): number {
+  return ms <= MAX_INT ? ms : -Math.min(MAX_INT, Math.floor(ms / 1000))
+}
+
+export function unpackDuration(packed: number): number {
+  return packed >= 0 ? packed : packed * -1000
+}

@@ -7,7 +7,15 @@ import { assert } from '../../base/assert.ts'
 import { NO_SLOT, type PutRequest, type Slot } from '../store.ts'
 import { byteAt, doubleAt, intAt, slabOf, TAG_BYTES } from './address.ts'
 import type { Heap } from './heap.ts'
-import { DEAD, DoubleField, FLAGS_SHIFT, IntField, TAG_SEPARATOR, TEXTS_AT } from './record-layout.ts'
+import {
+  DEAD,
+  DoubleField,
+  FLAGS_SHIFT,
+  IntField,
+  packDuration,
+  TAG_SEPARATOR,
+  TEXTS_AT,
+} from './record-layout.ts'
 
 export type RecordRequest = Omit<PutRequest, 'body'>
 
@@ -60,20 +68,15 @@ export function writeRecord(
   ints[at + IntField.varySpec] = place.spec
   ints[at + IntField.bodyBytes] = place.bytes
   ints[at + IntField.bodyDirectory] = place.directory
-  writeTimes(heap, slot, request)
-  writeTexts(heap, slot, request, plan, place.directory === 0 ? place.bytes : 0)
-}
-
-function writeTimes(heap: Heap, slot: Slot, request: RecordRequest): void {
+  ints[at + IntField.initialAge] = packDuration(request.initialAgeMs)
+  ints[at + IntField.lifetime] = packDuration(request.lifetimeMs)
+  ints[at + IntField.grace] = packDuration(request.graceMs)
+  ints[at + IntField.staleIfError] = packDuration(request.staleIfErrorMs)
+  ints[at + IntField.keep] = packDuration(request.keepMs)
   const doubles = heap.doubles[slabOf(slot)]!
-  const at = doubleAt(slot)
-  doubles[at + DoubleField.lastUse] = 0
-  doubles[at + DoubleField.storedAt] = request.storedAt
-  doubles[at + DoubleField.initialAgeMs] = request.initialAgeMs
-  doubles[at + DoubleField.lifetimeMs] = request.lifetimeMs
-  doubles[at + DoubleField.graceMs] = request.graceMs
-  doubles[at + DoubleField.staleIfErrorMs] = request.staleIfErrorMs
-  doubles[at + DoubleField.keepMs] = request.keepMs
+  doubles[doubleAt(slot) + DoubleField.lastUse] = 0
+  doubles[doubleAt(slot) + DoubleField.storedAt] = request.storedAt
+  writeTexts(heap, slot, request, plan, place.directory === 0 ? place.bytes : 0)
 }
 
 function writeTexts(

@@ -16,6 +16,7 @@ import {
   STATUS_MASK,
   TAG_SEPARATOR,
   TEXTS_AT,
+  unpackDuration,
 } from './record-layout.ts'
 
 const NO_TAGS: readonly string[] = []
@@ -45,6 +46,10 @@ export class Records {
 
   setDouble(slot: Slot, field: number, value: number): void {
     this.#doubles[slabOf(slot)]![doubleAt(slot) + field] = value
+  }
+
+  duration(slot: Slot, field: number): number {
+    return unpackDuration(this.int(slot, field))
   }
 
   status(slot: Slot): number {
