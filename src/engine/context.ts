@@ -2,6 +2,7 @@
 import type { Clock } from '../base/clock.ts'
 import type { ResponseDirectives } from '../http/cache-control.ts'
 import type { Memo } from '../http/memo.ts'
+import type { NormalisedValues } from '../http/variant-values.ts'
 import type { Log } from '../observe/events.ts'
 import type { Recorder } from '../observe/recorder.ts'
 import type { Origin } from '../origin/origin.ts'
@@ -42,5 +43,8 @@ export interface EngineContext {
   readonly origins: ReadonlyMap<string, Origin>
   readonly limits: EngineLimits
   readonly inFlight: InFlight
+  /** Remembers how Cache-Control values read. */
   readonly directives: Memo<ResponseDirectives>
+  /** Remembers the normal forms of values that Vary selects by. */
+  readonly variantValues: NormalisedValues
 }

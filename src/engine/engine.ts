@@ -4,6 +4,7 @@
  */
 import { readResponseDirectives } from '../http/cache-control.ts'
 import { Memo } from '../http/memo.ts'
+import { NormalisedValues } from '../http/variant-values.ts'
 import type { PolicySet } from '../policy/policy-set.ts'
 import type { EngineContext } from './context.ts'
 import { drive } from './driver.ts'
@@ -13,14 +14,19 @@ import { finish } from './request/finish.ts'
 import { REQUEST_STEPS } from './request/machine.ts'
 import { Transaction } from './transaction.ts'
 
-export type EngineOptions = Omit<EngineContext, 'inFlight' | 'directives'>
+export type EngineOptions = Omit<EngineContext, 'inFlight' | 'directives' | 'variantValues'>
 
 export class Engine implements RequestHandler {
   readonly #context: EngineContext
   #policies: PolicySet
 
   constructor(options: EngineOptions & { readonly policies: PolicySet }) {
-    this.#context = { ...options, inFlight: new InFlight(), directives: new Memo(readResponseDirectives) }
+    this.#context = {
+      ...options,
+      inFlight: new InFlight(),
+      directives: new Memo(readResponseDirectives),
+      variantValues: new NormalisedValues(),
+    }
     this.#policies = options.policies
   }
 

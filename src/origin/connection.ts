@@ -190,6 +190,8 @@ export class Connection implements Timed, WitnessSink, Dispatcher.DispatchHandle
   }
 
   onResponseData(_controller: Dispatcher.DispatchController, chunk: Buffer): void {
+    // Resumed at the end of what there is of a close-delimited body, undici says that nothing came, each time.
+    if (chunk.length === 0) return
     this.#received += chunk.length
     this.#tenant?.data(chunk)
   }

@@ -95,8 +95,8 @@ export interface MutableOriginRequest extends OriginRequestView {
   origin: string
 }
 
-/** Rules that keep a response out of the store and that a policy may set aside, each by name. */
-export type StoreDespite = 'set-cookie' | 'private' | 'no-store' | 'authorization'
+/** Rules that keep a response out of the store, or from being reused, and that a policy may set aside, each by name. */
+export type StoreDespite = 'set-cookie' | 'private' | 'no-store' | 'no-cache' | 'authorization'
 
 /** The origin's response in `originResponse`: what is stored, for how long, and what all clients get of it. */
 export interface OriginResponseView {

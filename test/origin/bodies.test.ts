@@ -285,6 +285,21 @@ describe('a paused fetch', () => {
     assert.equal(await got.over(), '200 ok')
   })
 
+  test('of a body to the end of the connection hears nothing where nothing came', async () => {
+    raw.answer('HTTP/1.1 200 OK\r\n\r\nhello')
+    const got = Outcome.of(origin, requestOf(), (outcome) => {
+      outcome.onData = () => {
+        outcome.fetch!.pause()
+        setImmediate(() => outcome.fetch!.resume())
+      }
+    })
+    await got.until(() => got.body === 'hello')
+    await settle(20)
+    assert.deepEqual(got.calls, ['head', 'data'])
+    raw.requests[0]!.sendAndCut(' world')
+    assert.equal(await got.over(), '200 hello world')
+  })
+
   test('whose origin resets fails', async () => {
     raw.answer('HTTP/1.1 200 OK\r\nContent-Length: 10\r\n\r\nhello')
     const got = Outcome.of(origin, requestOf(), (outcome) => {

@@ -110,6 +110,7 @@ export class Outcome implements FetchHandler {
 
   data(chunk: Buffer): void {
     assert.notEqual(this.response, null, 'data behind the head')
+    assert.notEqual(chunk.length, 0, 'data is not nothing')
     // A copy: what was handed over must have been right at that moment.
     this.chunks.push(Buffer.from(chunk))
     this.#said('data')

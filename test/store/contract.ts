@@ -204,6 +204,19 @@ function draftContract(make: Make): void {
     other.release()
   })
 
+  it('a body whose length was not known takes no more room than another, once it is stored', () => {
+    const used = [LARGE_BYTES, null].map((expected) => {
+      const store = make(ROOMY)
+      const draft = store.draft(expected)
+      assert.ok(draft)
+      for (let i = 0; i < 7; i++) assert.ok(draft.append(bytesOf(LARGE_BYTES / 7, i)))
+      assert.ok(store.put(requestFor('a', { body: draft })).ok)
+      draft.release()
+      return store.figures().usedBytes
+    })
+    assert.ok(Math.abs(used[0]! - used[1]!) < 256, used.join())
+  })
+
   it('a draft that is given up gives its memory back', () => {
     const store = make(ROOMY)
     const before = store.figures().usedBytes

@@ -65,6 +65,25 @@ describe('the store in memory, its budget', () => {
     assert.ok(held[0]! * 200 < MIB)
   })
 
+  it('is kept to call by call when it is full of responses without bodies', () => {
+    const store = new MemoryStore({ memoryBytes: MIB, maxResponseBytes: MIB, maxVariants: 4 })
+    for (let i = 0; i < 10_000; i++) {
+      mustPut(store, `http://example.org/${i}`, { variant: { names: [`x-${i % 100}`], key: '' } })
+      const { usedBytes, limitBytes } = store.figures()
+      assert.ok(usedBytes <= limitBytes, `${usedBytes} of ${limitBytes} after ${i}`)
+    }
+  })
+
+  it('is free again for others when a variant behind the newest is removed', () => {
+    const store = new MemoryStore({ memoryBytes: MIB, maxResponseBytes: MIB, maxVariants: 4 })
+    for (let i = 0; i < 20; i++) {
+      const large = putBody(store, `${i}`, bytesOf(100_000, 1), { variant: { names: ['x'], key: '1' } })
+      mustPut(store, `${i}`, { variant: { names: ['x'], key: '2' } })
+      store.remove(`${i}`, large)
+    }
+    assert.deepEqual([store.figures().responses, store.figures().evictions], [20, 0])
+  })
+
   it('has room for a large response where small ones have left only small holes', () => {
     const store = new MemoryStore({ memoryBytes: 8 * MIB, maxResponseBytes: 2 * MIB, maxVariants: 4 })
     for (let i = 0; i < 20_000; i++) {

@@ -1,9 +1,9 @@
 /** head: the origin's response has begun. Freshened, stored, passed on, or refused: the policy and RFC 9111 §3 decide. */
 import { unreachable } from '../../base/assert.ts'
 import { currentAge } from '../../http/age.ts'
-import { responseControl } from '../../http/control.ts'
+import { responseControl, type ResponseControl } from '../../http/control.ts'
 import { Fields } from '../../http/fields.ts'
-import { freshnessLifetime } from '../../http/freshness.ts'
+import { freshnessLifetime, type Lifetime } from '../../http/freshness.ts'
 import { decodeHead } from '../../http/head.ts'
 import { invalidatedTargets } from '../../http/invalidation.ts'
 import { NO_REQUEST_DIRECTIVES } from '../../http/cache-control.ts'
@@ -19,6 +19,7 @@ import { consult } from '../consult.ts'
 import { drive, parked } from '../driver.ts'
 import type { FetchStep, FetchTransaction } from './fetch-transaction.ts'
 import { OriginResponseDraft } from './origin-response-draft.ts'
+import { controlOf } from './store.ts'
 
 export function head(fetch: FetchTransaction): FetchStep | Promise<FetchStep> {
   const { context, plan, busy } = fetch
@@ -103,24 +104,38 @@ function invalidateTargets(fetch: FetchTransaction, response: OriginResponse): v
 }
 
 function draftOf(fetch: FetchTransaction, response: OriginResponse): OriginResponseDraft {
-  const { context, plan } = fetch
+  const { context } = fetch
   const wasValidated = response.status === 304 && fetch.isValidating
   const stored = wasValidated ? decodeHead(context.store.head(fetch.stale)) : null
   const fields = stored === null ? received(fetch, response) : freshenedFields(stored.fields, response.fields)
   const status = stored === null ? response.status : stored.status
   const control = responseControl(fields, (value) => context.directives.of(value))
-  const lifetime = freshnessLifetime(status, fields, control, {
-    requestHasCookie: plan.request.headers.has('cookie'),
-    responseWallMs: context.clock.wall(),
-  })
   return new OriginResponseDraft({
     status,
     fields,
     wasValidated,
-    lifetime,
+    lifetime: lifetimeOf(fetch, status, fields, control),
     graceMs: control.directives.staleWhileRevalidateMs ?? context.limits.defaultGraceMs,
     keepMs: context.limits.defaultKeepMs,
   })
+}
+
+function lifetimeOf(
+  fetch: FetchTransaction,
+  status: number,
+  fields: Fields,
+  control: ResponseControl,
+): Lifetime {
+  return freshnessLifetime(status, fields, control, {
+    requestHasCookie: fetch.plan.request.headers.has('cookie'),
+    responseWallMs: fetch.context.clock.wall(),
+  })
+}
+
+/** A policy that changed what the response says of caching, and set no lifetime itself, means that to count. */
+function reconsider(fetch: FetchTransaction, draft: OriginResponseDraft): void {
+  if (fetch.route.hooks.originResponse === undefined || draft.lifetime.from === 'policy') return
+  draft.lifetime = lifetimeOf(fetch, draft.status, draft.fields, controlOf(fetch))
 }
 
 /** The response's fields with our Via; Content-Length is written anew when the response is sent. */
@@ -133,6 +148,7 @@ function received(fetch: FetchTransaction, response: OriginResponse): Fields {
 
 function proceed(fetch: FetchTransaction, verdict: Verdict): FetchStep {
   const draft = fetch.draft!
+  reconsider(fetch, draft)
   draft.isWritable = false
   const decided = verdict as OriginResponseVerdict
   switch (decided.kind) {

@@ -15,9 +15,10 @@ export class OriginResponseDraft implements OriginResponseView {
   isGraceSet = false
   /** Whether a policy may write to it now. */
   isWritable = true
+  /** The freshness lifetime and where it is from. */
+  lifetime: Lifetime
   readonly #copy: CopyOnWrite
   #status: number
-  #lifetime: Lifetime
   #graceMs: number
   #keepMs: number
 
@@ -31,7 +32,7 @@ export class OriginResponseDraft implements OriginResponseView {
   }) {
     this.wasValidated = init.wasValidated
     this.#status = init.status
-    this.#lifetime = init.lifetime
+    this.lifetime = init.lifetime
     this.#graceMs = init.graceMs
     this.#keepMs = init.keepMs
     this.#copy = new CopyOnWrite(init.fields)
@@ -56,17 +57,12 @@ export class OriginResponseDraft implements OriginResponseView {
     this.#status = status
   }
 
-  /** The freshness lifetime and where it is from. */
-  get lifetime(): Lifetime {
-    return this.#lifetime
-  }
-
   get ttlMs(): number {
-    return this.#lifetime.lifetimeMs
+    return this.lifetime.lifetimeMs
   }
 
   set ttlMs(ms: number) {
-    this.#lifetime = { lifetimeMs: this.#checked('ttlMs', ms), from: 'policy' }
+    this.lifetime = { lifetimeMs: this.#checked('ttlMs', ms), from: 'policy' }
   }
 
   get ttl(): Duration {

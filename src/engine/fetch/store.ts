@@ -7,8 +7,8 @@ import { isEntityTag } from '../../http/etag.ts'
 import { Fields } from '../../http/fields.ts'
 import { judgeReuse } from '../../http/reuse.ts'
 import { NO_REQUEST_DIRECTIVES } from '../../http/cache-control.ts'
-import { allowsAuthorized, storable, type Storable } from '../../http/storable.ts'
-import { StoredFlag } from '../../http/stored-flag.ts'
+import { storable, type Storable } from '../../http/storable.ts'
+import { StoredFlag, storedFlags } from '../../http/stored-flag.ts'
 import { variantKey, varyNames } from '../../http/vary.ts'
 import type { PutRequest, VariantSpec } from '../../store/store.ts'
 import type { BusyHead } from '../busy-response.ts'
@@ -42,16 +42,21 @@ export function controlOf(fetch: FetchTransaction): ResponseControl {
   const { draft, context } = fetch
   const control = responseControl(draft!.fields, (value) => context.directives.of(value))
   const { despite } = draft!
-  if (!despite.has('private') && !despite.has('no-store')) return control
+  if (despite.size === 0) return control
   const directives: ResponseDirectives = {
     ...control.directives,
     private: control.directives.private && !despite.has('private'),
     noStore: control.directives.noStore && !despite.has('no-store'),
+    noCache: control.directives.noCache && !despite.has('no-cache'),
   }
   return { ...control, directives }
 }
 
-function mayStore(fetch: FetchTransaction, control: ResponseControl): Storable | { ok: false; why: string } {
+/** RFC 9111 §3, and what the policy has to say. */
+export function mayStore(
+  fetch: FetchTransaction,
+  control: ResponseControl,
+): Storable | { ok: false; why: string } {
   const { draft, plan, busy } = fetch
   if (draft!.uncacheable) return { ok: false, why: 'policy' }
   if (busy.isDoomed) return { ok: false, why: 'withdrawn' }
@@ -83,7 +88,7 @@ export function pendingOf(
   fetch: FetchTransaction,
   control: ResponseControl,
 ): Omit<PutRequest, 'body' | 'head'> {
-  const { draft, plan, context, busy } = fetch
+  const { draft, plan, context } = fetch
   const { fields } = draft!
   const responseWallMs = context.clock.wall()
   const initialAgeMs = correctedInitialAge(fetch.response!.fields, {
@@ -97,37 +102,24 @@ export function pendingOf(
   return {
     key: plan.key,
     status: draft!.status,
-    flags: flagsOf(control.directives, draft!.lifetime.from === 'heuristic'),
+    flags: storedFlags(control.directives, draft!.lifetime),
     storedAt: fetch.respondedAt,
     initialAgeMs,
     lifetimeMs: draft!.ttlMs,
     graceMs: draft!.graceMs,
     staleIfErrorMs: control.directives.staleIfErrorMs ?? 0,
     keepMs: draft!.keepMs,
-    variant: variantOf(fields, busy.selecting),
+    variant: variantOf(fetch, fields),
     etag: isEntityTag(etag) ? etag : '',
     lastModified: fields.all('last-modified')[0] ?? '',
     tags: [...draft!.tags],
   }
 }
 
-function flagsOf(directives: ResponseDirectives, isHeuristic: boolean): number {
-  const noStale = directives.mustRevalidate || directives.proxyRevalidate || directives.sMaxageMs !== null
-  return (
-    (noStale ? StoredFlag.mustRevalidate : 0) |
-    (directives.noCache ? StoredFlag.noCache : 0) |
-    (directives.immutable ? StoredFlag.immutable : 0) |
-    (allowsAuthorized(directives) ? StoredFlag.authorized : 0) |
-    (isHeuristic ? StoredFlag.heuristic : 0)
-  )
-}
-
-function variantOf(
-  fields: Fields,
-  selecting: BusyHead['fields'] | FetchTransaction['busy']['selecting'],
-): VariantSpec {
+function variantOf(fetch: FetchTransaction, fields: Fields): VariantSpec {
   const names = varyNames(fields)
-  return names === '*' ? NO_VARIANT : { names, key: variantKey(names, selecting) }
+  if (names === '*') return NO_VARIANT
+  return { names, key: variantKey(names, fetch.busy.selecting, fetch.context.variantValues.normalise) }
 }
 
 const NO_VARIANT: VariantSpec = { names: [], key: '' }

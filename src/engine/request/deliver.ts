@@ -95,7 +95,7 @@ function answerNotModified(
   const verdict = evaluatePreconditions(
     tx.request.method,
     tx.request.fields,
-    { etag, lastModified, status },
+    { etag, lastModified, status, date: lastModified === '' ? (response.get('date') ?? '') : '' },
     tx.clock.wall(),
   )
   if (verdict !== 'not-modified') return false

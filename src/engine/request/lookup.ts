@@ -89,7 +89,7 @@ function selectVariant(tx: Transaction, now: number): Slot {
     if (spec !== wantedSpec) {
       wantedSpec = spec
       tx.vary = store.varyNames(spec)
-      wanted = variantKey(tx.vary, tx.request.fields)
+      wanted = variantKey(tx.vary, tx.request.fields, tx.context.variantValues.normalise)
     }
     if (store.variantMatches(slot, wanted)) return slot
   }

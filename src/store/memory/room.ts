@@ -2,8 +2,9 @@
  * The memory budget: gives out blocks of the heap and makes room for them, first by another slab, then by eviction.
  *
  * Two things are counted against the budget: blocks in use, and what the index costs on the JavaScript heap (`overheadBytes`).
- * Their sum never passes `limitBytes`. Slabs are made only while they and the index fit together, so that the process
- * follows the budget too.
+ * Their sum never passes `limitBytes`. Slabs are made only while they and the index fit together, and are
+ * never given back: where smaller responses take the place of larger ones later, the index may grow into what slabs have free, and the
+ * process is then larger than the budget by as much.
  *
  * Room for the bytes is one thing, a block that lies together another. Where only the second is missing, a response is evicted with its
  * neighbours in memory, whenever they were used: evicting in order of use alone leaves holes as small as what was stored, and a store
