@@ -4,12 +4,15 @@
  * It is always in force, behind all routes, and written with the same API as any other policy: read it to see what a route
  * changes when it answers with a verdict of its own.
  */
-import { abandon, deliver, fetch, lookup, pass, pipe, route } from 'lacquer-cache'
+import { abandon, deliver, fetch, lookup, pass, pipe, route, synth } from 'lacquer-cache'
 
 export default route({
   name: 'builtin',
 
   recv({ request }) {
+    // `OPTIONS *` asks what this server can do, not what some resource can (RFC 9110 §9.3.7).
+    if (request.url === '*')
+      return synth(204, { headers: { allow: 'GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS' } })
     // A switch of protocols (a websocket) leaves HTTP: there is nothing to cache in it.
     if (request.upgrade !== null) return pipe()
     // Only GET and HEAD can be answered from a store (RFC 9110 §9.2.3).

@@ -285,3 +285,11 @@ describe('RFC 9111 §4.4 invalidation', () => {
     assert.equal(world.get('/a').text, 'new')
   })
 })
+
+test('RFC 9110 §9.3.7 OPTIONS * is answered by the edge itself', () => {
+  const world = new World()
+  const client = world.send('OPTIONS', '*')
+  assert.equal(client.status, 204)
+  assert.match(client.headers.get('allow') ?? '', /GET/)
+  assert.equal(world.origin.fetches.length, 0)
+})

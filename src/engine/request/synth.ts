@@ -10,7 +10,7 @@ export function synth(tx: Transaction): RequestStep {
   const { status, headers, body } = tx.synthesis!
   const fields = new Fields()
   for (const [name, value] of Object.entries(headers)) fields.set(checkedName(name, value), value)
-  if (!fields.has('content-type')) fields.set('content-type', 'text/plain; charset=utf-8')
+  if (body !== '' && !fields.has('content-type')) fields.set('content-type', 'text/plain; charset=utf-8')
   if (tx.outcome === 'error' && !fields.has('cache-control')) fields.set('cache-control', 'no-store')
   fields.append(
     'cache-status',
