@@ -6,14 +6,15 @@
  */
 import { Fields } from '../../http/fields.ts'
 import { endToEnd } from '../../http/hop-by-hop.ts'
+import { CONDITIONAL_FIELDS } from '../../http/validation.ts'
 import type { ClientRequest } from '../client-request.ts'
 import type { ClientExchange } from '../exchange.ts'
 
-/** Framing and expectations end at us. */
-const OURS = ['content-length', 'expect', 'max-forwards']
+/** Framing, expectations and routing end at us. */
+const OURS: ReadonlySet<string> = new Set(['content-length', 'expect', 'host', 'max-forwards'])
 
 /** Claims about the way here. Believed, and passed on, only from a trusted proxy. */
-const CLAIMS = [
+const CLAIMS: ReadonlySet<string> = new Set([
   'forwarded',
   'x-forwarded-for',
   'x-forwarded-host',
@@ -30,10 +31,13 @@ const CLAIMS = [
   'true-client-ip',
   'front-end-https',
   'x-url-scheme',
-]
+])
 
-/** Ways to ask for something else than the request line says. Dropped where the response may be stored under that request line. */
-const OVERRIDES = [
+/**
+ * What a fetch that may be stored can't carry: ways to ask for something else than the request line says, and the client's own
+ * conditions and ranges, since it asks for the whole.
+ */
+const NOT_STORABLE: ReadonlySet<string> = new Set([
   'x-host',
   'x-original-host',
   'x-original-url',
@@ -43,31 +47,28 @@ const OVERRIDES = [
   'x-http-method',
   'x-http-method-override',
   'x-method-override',
-]
-
-/** The client's own conditions and ranges: a storable fetch asks for the whole. */
-const PARTIAL = ['if-match', 'if-none-match', 'if-modified-since', 'if-unmodified-since', 'if-range', 'range']
+  ...CONDITIONAL_FIELDS,
+  'range',
+])
 
 export function forwardedFields(
   request: ClientRequest,
   exchange: ClientExchange,
   options: { readonly storable: boolean; readonly host: string; readonly viaName: string },
 ): Fields {
-  const fields = endToEnd(request.fields)
-  for (const name of OURS) fields.delete(name)
-  if (options.storable) for (const name of [...OVERRIDES, ...PARTIAL]) fields.delete(name)
-  const claimedFor = exchange.peerIsTrusted ? fields.get('x-forwarded-for') : undefined
-  if (!exchange.peerIsTrusted) for (const name of CLAIMS) fields.delete(name)
-  const host = Fields.of(['host', options.host])
-  for (let i = 0; i < fields.size; i++) {
-    if (fields.nameAt(i) !== 'host') host.append(fields.nameAt(i), fields.valueAt(i))
+  const { peerIsTrusted, peerAddress } = exchange
+  const received = endToEnd(request.fields)
+  const fields = Fields.of(['host', options.host])
+  for (let i = 0; i < received.size; i++) {
+    const name = received.nameAt(i)
+    const isDropped =
+      OURS.has(name) || (!peerIsTrusted && CLAIMS.has(name)) || (options.storable && NOT_STORABLE.has(name))
+    if (!isDropped) fields.append(name, received.valueAt(i))
   }
-  host.set(
-    'x-forwarded-for',
-    claimedFor === undefined ? exchange.peerAddress : `${claimedFor}, ${exchange.peerAddress}`,
-  )
-  host.set('x-forwarded-proto', request.scheme)
-  if (!exchange.peerIsTrusted || !host.has('x-forwarded-host')) host.set('x-forwarded-host', request.host)
-  host.append('via', `1.${exchange.minorVersion} ${options.viaName}`)
-  return host
+  const claimed = fields.get('x-forwarded-for')
+  fields.set('x-forwarded-for', claimed === undefined ? peerAddress : `${claimed}, ${peerAddress}`)
+  fields.set('x-forwarded-proto', request.scheme)
+  if (!fields.has('x-forwarded-host')) fields.set('x-forwarded-host', request.host)
+  fields.append('via', `1.${exchange.minorVersion} ${options.viaName}`)
+  return fields
 }

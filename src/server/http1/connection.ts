@@ -78,10 +78,8 @@ export class Connection implements ExchangeHost, Receiver {
     switch (this.#state) {
       case 'open':
         this.#input.add(bytes, length)
-        {
-          this.#run()
-          return
-        }
+        this.#run()
+        return
       case 'linger':
         this.#lingeredBytes += length
         if (this.#lingeredBytes > this.#context.options.lingerBytes) this.#socket.destroy()
