@@ -11,7 +11,9 @@ export default route({
 
   recv({ request }) {
     // `OPTIONS *` asks what this server can do, not what some resource can (RFC 9110 §9.3.7).
-    if (request.url === '*')
+    // So does one that is to be forwarded no further (§7.6.2).
+    const isForUs = request.url === '*' || request.headers.get('max-forwards') === '0'
+    if (request.method === 'OPTIONS' && isForUs)
       return synth(204, { headers: { allow: 'GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS' } })
     // A switch of protocols (a websocket) leaves HTTP: there is nothing to cache in it.
     if (request.upgrade !== null) return pipe()

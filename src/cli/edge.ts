@@ -2,6 +2,7 @@
  * Wires everything: the only place that knows everyone. An edge is one clock, recorder, log and store, the origins, the
  * engine over them, and two listeners: clients' and operators'.
  */
+import { randomUUID } from 'node:crypto'
 import { Admin } from '../admin/admin.ts'
 import { Metrics } from '../admin/metrics.ts'
 import { systemClock, type Clock } from '../base/clock.ts'
@@ -9,6 +10,7 @@ import type { Address } from '../config/address.ts'
 import type { OriginSettings } from '../config/origin-settings.ts'
 import type { Settings } from '../config/settings.ts'
 import { Engine } from '../engine/engine.ts'
+import { TagIndex } from '../invalidate/tag-index.ts'
 import { Recorder } from '../observe/recorder.ts'
 import type { Origin } from '../origin/origin.ts'
 import type { PolicySet } from '../policy/policy-set.ts'
@@ -114,10 +116,16 @@ async function start(options: EdgeOptions, undo: (() => Promise<void>)[]): Promi
   const clock = systemClock
   const recorder = new Recorder()
   const logs = new Logs({ clock, recorder, accessLog: settings.accessLog })
+  const tags = new TagIndex()
   const store = new MemoryStore({
     memoryBytes: settings.memoryBytes,
     maxResponseBytes: settings.maxStoredBytes,
     maxVariants: settings.maxVariants,
+    onStore: (key, stored) => tags.add(key, stored),
+    onRemove: (key, _slot, removed, cause) => {
+      tags.remove(key, removed)
+      if (cause === 'surplus') recorder.count('limitReached', 'variants')
+    },
   })
   const state: State = { notReady: 'starting', isOurHost: () => false }
   const demo = settings.origins.length === 0 ? await DemoOrigin.start() : null
@@ -146,11 +154,13 @@ async function start(options: EdgeOptions, undo: (() => Promise<void>)[]): Promi
   const engine = new Engine({
     clock,
     store,
+    tags,
     recorder,
     log: logs,
     policies,
     origins: connections,
     limits: engineLimits(settings),
+    seed: randomUUID(),
   })
   const listener = new Listener(
     {

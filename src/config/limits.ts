@@ -6,6 +6,18 @@ export const LIMITS = {
   hosts: 10_000,
   /** Blocks of addresses in `trustedProxies`. */
   trustedProxies: 1024,
+  /** How long a policy file may take to load. */
+  policyLoadMs: 10_000,
+  /** Ranges in one request; more, and Range is ignored. */
+  ranges: 32,
+  /** Ranges in one request that overlap another one; more, and Range is ignored (RFC 9110 §14.2 takes more than two for a mistake or an attack). */
+  rangeOverlaps: 2,
+  /** Tags withdrawn of late that are remembered for the sake of fetches under way; older fetches with tags are then not stored. */
+  withdrawnTags: 4096,
+  /** Paths of which a No-Vary-Search rule is remembered; others are looked up by their exact target. */
+  searchPaths: 4096,
+  /** Characters of such a path, its host with it. */
+  searchPathChars: 1024,
   /** Bytes of log lines that wait for a slow reader; beyond that, whole lines are dropped and counted. */
   logQueueBytes: 4 * 1024 * 1024,
   /** Bytes handed to one write of a log. */

@@ -322,6 +322,20 @@ export const PARAMETERS = {
     group: 'caching',
     doc: 'How long requests for a response that turned out not to be storable are not collapsed.',
   },
+  rangeMisses: {
+    kind: 'choice',
+    default: 'whole',
+    choices: ['whole', 'pass'],
+    group: 'caching',
+    doc: 'What a request for a range fetches where nothing is stored: the whole, which then answers others too, or the range alone.',
+  },
+  clientReload: {
+    kind: 'choice',
+    default: 'all',
+    choices: ['all', 'trusted', 'none'],
+    group: 'caching',
+    doc: "Whose no-cache, max-age and min-fresh are heeded: everybody's, those of trusted proxies, or nobody's. They can't empty the cache, since reloads of one response are collapsed and cost the origin one fetch at a time, and people who reload expect what is new, as RFC 9111 has it: so everybody's.",
+  },
   maxWaiters: {
     kind: 'count',
     default: 10_000,
@@ -345,6 +359,20 @@ export const PARAMETERS = {
     max: 100,
     group: 'caching',
     doc: 'Most retries of one fetch by its policy; over it 503.',
+  },
+  cacheStatusKey: {
+    kind: 'choice',
+    default: 'off',
+    choices: ['off', 'on'],
+    group: 'caching',
+    doc: 'Whether Cache-Status shows the cache key. Off, since a key made by a policy may tell what clients should not know.',
+  },
+  noVarySearch: {
+    kind: 'choice',
+    default: 'off',
+    choices: ['off', 'on'],
+    group: 'caching',
+    doc: 'Experimental: whether the No-Vary-Search of a response lets it answer requests whose query differs in what it names.',
   },
   viaName: {
     kind: 'token',

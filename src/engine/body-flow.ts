@@ -6,6 +6,7 @@
  * is further behind than that, and what all have read is let go.
  */
 import type { BodyDraft } from '../store/store.ts'
+import { PartsCursor, WHOLE_BODY, type BodyPart } from './body-parts.ts'
 import type { BodySink } from './exchange.ts'
 
 /** How the fetch is slowed down. */
@@ -28,11 +29,15 @@ export class BodyFlow {
   #chunksAt = 0
   #isPaused = false
   #state: 'open' | 'complete' | 'broken' = 'open'
-  receivedBytes = 0
+  receivedBytes: number
 
-  /** `draft`: where the body is to be stored, or null to let it flow through. Takes over the maker's hold on it. */
+  /**
+   * `draft`: where the body is to be stored, or null to let it flow through. Takes over the maker's hold on it. What is in
+   * it already is the beginning of the body.
+   */
   constructor(draft: BodyDraft | null, windowBytes: number, control: FlowControl) {
     this.#draft = draft
+    this.receivedBytes = draft?.bytes ?? 0
     this.#storing = draft !== null
     this.#windowBytes = windowBytes
     this.#control = control
@@ -65,9 +70,12 @@ export class BodyFlow {
     this.#finish('broken')
   }
 
-  /** Lets a reader follow from the first byte. Only while storing, or before the first byte. */
-  attach(sink: BodySink): BodyReader {
-    const reader = new BodyReader(this, sink, this.#draft)
+  /**
+   * Lets a reader follow, for the whole body or parts of it. Only while storing, or before the first byte; and in the latter case
+   * only for parts that lie one behind the other.
+   */
+  attach(sink: BodySink, parts: readonly BodyPart[] = WHOLE_BODY): BodyReader {
+    const reader = new BodyReader(this, sink, this.#draft, parts)
     this.#readers.add(reader)
     reader.pump()
     return reader
@@ -141,20 +149,26 @@ const PIECE_BYTES = 65_536
 
 /** One reader of a flow: writes it to a client as fast as that client takes it. */
 export class BodyReader {
-  position = 0
   readonly #flow: BodyFlow
   readonly #sink: BodySink
   /** Held until the client's socket has let go of the last view on it. */
   readonly #draft: BodyDraft | null
+  readonly #parts: PartsCursor
   #isBlocked = false
   #isOver = false
   #isPumping = false
 
-  constructor(flow: BodyFlow, sink: BodySink, draft: BodyDraft | null) {
+  constructor(flow: BodyFlow, sink: BodySink, draft: BodyDraft | null, parts: readonly BodyPart[]) {
     this.#flow = flow
     this.#sink = sink
     this.#draft = draft
+    this.#parts = new PartsCursor(parts)
     draft?.retain()
+  }
+
+  /** Where in the body it reads next. */
+  get position(): number {
+    return this.#parts.position
   }
 
   /** Writes what there is, until the client is full. */
@@ -173,11 +187,17 @@ export class BodyReader {
   /** Whether to go on: a write may fill the client, or end its exchange. */
   #writePiece(): boolean {
     if (this.#isBlocked || this.#isOver) return false
-    const piece = this.#flow.read(this.position, this.#draft)
+    const piece = this.#next()
     if (piece === null) return false
-    this.position += piece.length
     this.#isBlocked = !this.#sink.write(piece)
     return true
+  }
+
+  #next(): Buffer | null {
+    const text = this.#parts.takeText()
+    if (text !== null || this.#parts.isDone) return text
+    const piece = this.#flow.read(this.position, this.#draft)
+    return piece === null ? null : this.#parts.take(piece)
   }
 
   /** The client can take more. */
@@ -194,15 +214,20 @@ export class BodyReader {
   }
 
   #endWhenAllIsSent(): void {
-    if (this.#isOver || this.#flow.state === 'open') return
-    if (this.#flow.state === 'broken') {
-      this.#isOver = true
-      this.#flow.detach(this)
-      this.#sink.abort()
-    } else if (this.position === this.#flow.receivedBytes) {
-      this.#isOver = true
-      this.#flow.detach(this)
-      this.#sink.end()
+    if (this.#isOver) return
+    const { state, receivedBytes } = this.#flow
+    if (this.#parts.isDone) this.#end('end')
+    else if (state === 'broken') this.#end('abort')
+    else if (state === 'complete') {
+      if (this.#parts.isOpenEnded && this.position === receivedBytes) this.#end('end')
+      // All there is has been written, and a part that was promised is not in it.
+      else if (!this.#isBlocked) this.#end('abort')
     }
+  }
+
+  #end(how: 'end' | 'abort'): void {
+    this.#isOver = true
+    this.#flow.detach(this)
+    this.#sink[how]()
   }
 }

@@ -4,7 +4,10 @@
  * The fetch fills it; the request that began it and those that were collapsed into it wait for its head and then follow its body.
  * Each wait ends in one of the phases below and in no other way.
  */
+import { currentAge } from '../http/age.ts'
+import type { RequestDirectives } from '../http/cache-control.ts'
 import type { Fields, ReadonlyFields } from '../http/fields.ts'
+import { judgeReuse } from '../http/reuse.ts'
 import { variantKey } from '../http/vary.ts'
 import type { SynthVerdict } from '../policy/verdict.ts'
 import { NO_SLOT, type Slot, type VariantSpec } from '../store/store.ts'
@@ -43,6 +46,15 @@ export interface FetchFailure {
   readonly allowsStale: boolean
 }
 
+/** A request that might wait for a fetch under way, or follow it. */
+export interface Joiner {
+  readonly fields: ReadonlyFields
+  /** Names that told variants apart so far, if any. */
+  readonly vary: readonly string[]
+  readonly directives: RequestDirectives
+  readonly now: number
+}
+
 export type Phase = 'waiting' | 'head' | 'freshened' | 'failed'
 
 export class BusyResponse {
@@ -61,7 +73,7 @@ export class BusyResponse {
   #head: BusyHead | null = null
   #slot: Slot = NO_SLOT
   #failure: FetchFailure | null = null
-  #waiters: (() => void)[] = []
+  readonly #waiters = new Set<() => void>()
 
   constructor(key: string, selecting: ReadonlyFields, isCollapsible: boolean) {
     this.key = key
@@ -74,7 +86,7 @@ export class BusyResponse {
   }
 
   get waiters(): number {
-    return this.#waiters.length
+    return this.#waiters.size
   }
 
   /** In phase `head`. */
@@ -96,11 +108,16 @@ export class BusyResponse {
 
   /** Calls `resume` once the phase is no longer `waiting`. */
   wait(resume: () => void): void {
-    this.#waiters.push(resume)
+    this.#waiters.add(resume)
   }
 
-  /** Whether a request with these fields may wait for it or follow it. `vary`: names that told variants apart so far, if any. */
-  canJoin(fields: ReadonlyFields, vary: readonly string[]): boolean {
+  /** One who waited has left. A fetch for one client alone ends with it. */
+  leave(resume: () => void): void {
+    if (this.#waiters.delete(resume) && this.#waiters.size === 0) this.abandon?.()
+  }
+
+  /** Whether a request may wait for it or, once there is a head, follow it: then it is reused as if it were stored already. */
+  canJoin({ fields, vary, directives, now }: Joiner): boolean {
     if (this.isDoomed) return false
     if (this.#phase === 'waiting') {
       return (
@@ -108,7 +125,7 @@ export class BusyResponse {
         (vary.length === 0 || variantKey(vary, fields) === variantKey(vary, this.selecting))
       )
     }
-    return this.#phase === 'head' && this.canFollow(fields)
+    return this.#phase === 'head' && this.canFollow(fields) && this.#isFresh(directives, now)
   }
 
   /** Whether a request with these fields that did not begin the fetch may be given the response. */
@@ -117,6 +134,16 @@ export class BusyResponse {
     if (this.isDoomed || !head.isReusable || !head.flow.isStoring) return false
     if (fields.has('authorization') && !head.isForAuthorized) return false
     return variantKey(head.variant.names, fields) === head.variant.key
+  }
+
+  /**
+   * A body may be so slow that its head grows stale meanwhile. What a reload asks for, the origin's word of now, is on its way
+   * already: reloads cost the origin one fetch at a time.
+   */
+  #isFresh(directives: RequestDirectives, now: number): boolean {
+    const { lifetimeMs, initialAgeMs, receivedAt } = this.head
+    const wishes = { ...directives, noCache: false, maxAgeMs: null }
+    return judgeReuse(0, lifetimeMs, 0, currentAge(initialAgeMs, receivedAt, now), wishes) === 'fresh'
   }
 
   headArrived(head: BusyHead): void {
@@ -137,8 +164,8 @@ export class BusyResponse {
 
   #resolve(phase: Phase): void {
     this.#phase = phase
-    const waiters = this.#waiters
-    this.#waiters = []
+    const waiters = [...this.#waiters]
+    this.#waiters.clear()
     for (const resume of waiters) resume()
   }
 }

@@ -4,7 +4,7 @@
  */
 import { parseAuthority } from '../http/target.ts'
 import { Fields, type ReadonlyFields } from '../http/fields.ts'
-import { isToken } from '../http/tokens.ts'
+import { asciiLower, isToken, listMembers } from '../http/tokens.ts'
 import type { ClientView, Headers, MutableRequest } from '../policy/views.ts'
 import type { ClientExchange } from './exchange.ts'
 import { CopyOnWrite, HeadersView } from './headers-view.ts'
@@ -54,12 +54,13 @@ export class ClientRequest implements MutableRequest {
     return { address: this.#exchange.clientAddress, peer: this.#exchange.peerAddress }
   }
 
-  /** RFC 9110 §7.8. HTTP/1.0 has no Upgrade. */
+  /** RFC 9110 §7.8. HTTP/1.0 has no Upgrade, and what has content is answered before anything is switched. */
   get upgrade(): string | null {
     const { fields } = this.#exchange
-    if (this.#exchange.minorVersion === 0 || !fields.has('upgrade')) return null
-    const nominated = (fields.get('connection') ?? '').toLowerCase().split(',')
-    return nominated.some((option) => option.trim() === 'upgrade') ? (fields.get('upgrade') ?? null) : null
+    if (!fields.has('upgrade') || this.#exchange.minorVersion === 0 || this.hasBody) return null
+    const options = listMembers(asciiLower(fields.get('connection') ?? ''))
+    if (!options.includes('upgrade')) return null
+    return listMembers(fields.get('upgrade') ?? '').find(leavesHttp) ?? null
   }
 
   get method(): string {
@@ -136,6 +137,14 @@ export class ClientRequest implements MutableRequest {
   assertWritable(): void {
     if (!this.isWritable) throw new TypeError('the request can be changed in recv only')
   }
+}
+
+/**
+ * Another version of HTTP, or TLS, is a matter of one connection and not for the origin to decide: behind our back, requests
+ * would go past cache and policies. Such an offer may be ignored (RFC 9110 §7.8), and is.
+ */
+function leavesHttp(protocol: string): boolean {
+  return !/^(?:h2c?|h3|https?|tls)(?:\/|$)/i.test(protocol)
 }
 
 const NO_PARAMS: Readonly<Record<string, string>> = Object.freeze({})

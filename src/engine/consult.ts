@@ -7,7 +7,8 @@ import type { Clock } from '../base/clock.ts'
 import { ASYNC_HOOKS, LEGAL_VERDICTS, type HookName } from '../policy/hooks.ts'
 import { locate } from '../policy/policy-error.ts'
 import type { ActiveRoute } from '../policy/policy-set.ts'
-import type { Verdict } from '../policy/verdict.ts'
+import { isFinalStatus, type SynthVerdict, type Verdict } from '../policy/verdict.ts'
+import { checkedName } from './headers-view.ts'
 
 export class HookError extends Error {
   override readonly name = 'HookError'
@@ -75,13 +76,28 @@ function call(hook: AnyHook, name: HookName, route: ActiveRoute, at: object): un
 
 function legal(hook: HookName, route: ActiveRoute, answer: unknown): Verdict {
   const verdict = answer as Verdict | undefined | null
-  if (verdict !== undefined && verdict !== null && LEGAL_VERDICTS[hook].includes(verdict.kind)) return verdict
+  if (verdict !== undefined && verdict !== null && LEGAL_VERDICTS[hook].includes(verdict.kind)) {
+    if (verdict.kind === 'synth') checkSynth(hook, route, verdict)
+    return verdict
+  }
   const named = typeof verdict?.kind === 'string' ? `${verdict.kind}()` : String(answer)
   throw new HookError(
     hook,
     route,
     `answered ${named}; legal there: ${LEGAL_VERDICTS[hook].map((kind) => `${kind}()`).join(', ')}`,
   )
+}
+
+/** What is wrong with an answer is said here, where it is known whose it is. */
+function checkSynth(hook: HookName, route: ActiveRoute, verdict: SynthVerdict): void {
+  try {
+    if (!isFinalStatus(verdict.status)) throw new RangeError(`status ${verdict.status} is not a final status`)
+    for (const [name, value] of Object.entries(verdict.headers)) checkedName(name, value)
+    if (typeof verdict.body !== 'string') throw new TypeError('body is no string')
+  } catch (error) {
+    const problem = error instanceof Error ? error.message : String(error)
+    throw new HookError(hook, route, `answered a synth() that can't be sent: ${problem}`)
+  }
 }
 
 function checkedAsync(by: Consultation, hook: HookName, promise: Promise<unknown>): Promise<unknown> {

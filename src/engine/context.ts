@@ -3,11 +3,14 @@ import type { Clock } from '../base/clock.ts'
 import type { ResponseDirectives } from '../http/cache-control.ts'
 import type { Memo } from '../http/memo.ts'
 import type { NormalisedValues } from '../http/variant-values.ts'
+import type { TagIndex } from '../invalidate/tag-index.ts'
+import type { Withdrawals } from '../invalidate/withdrawals.ts'
 import type { Log } from '../observe/events.ts'
 import type { Recorder } from '../observe/recorder.ts'
 import type { Origin } from '../origin/origin.ts'
 import type { Store } from '../store/store.ts'
 import type { InFlight } from './in-flight.ts'
+import type { SearchKeys } from './search-keys.ts'
 
 export interface EngineLimits {
   /** Requests that may wait for one fetch. */
@@ -24,6 +27,14 @@ export interface EngineLimits {
   readonly defaultKeepMs: number
   /** How long requests for a key don't wait for one another after a response that could not be shared. */
   readonly hitForMissMs: number
+  /** What a request for a range fetches where nothing is stored. */
+  readonly rangeMisses: 'whole' | 'pass'
+  /** Whose wish to have a fresh stored response validated is granted. */
+  readonly clientReload: 'all' | 'trusted' | 'none'
+  /** Whether No-Vary-Search is heeded. */
+  readonly noVarySearch: 'on' | 'off'
+  /** Whether Cache-Status shows the cache key (RFC 9211 §2.7). */
+  readonly cacheStatusKey: 'on' | 'off'
   /** How far a client may be behind an origin's body that is not stored. */
   readonly windowBytes: number
   /** How long a piped connection may be silent. */
@@ -42,7 +53,15 @@ export interface EngineContext {
   /** By name. The first one is the default. */
   readonly origins: ReadonlyMap<string, Origin>
   readonly limits: EngineLimits
+  /** Nobody outside can guess it, so that nobody can write a body that holds a boundary of ours (RFC 2046 §5.1.1). */
+  readonly seed: string
   readonly inFlight: InFlight
+  /** Stored responses by tag. The store tells it what comes and goes. */
+  readonly tags: TagIndex
+  /** Tags withdrawn of late. */
+  readonly withdrawals: Withdrawals
+  /** Keys by No-Vary-Search; null where that is not heeded. */
+  readonly searchKeys: SearchKeys | null
   /** Remembers how Cache-Control values read. */
   readonly directives: Memo<ResponseDirectives>
   /** Remembers the normal forms of values that Vary selects by. */

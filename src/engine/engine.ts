@@ -5,6 +5,7 @@
 import { readResponseDirectives } from '../http/cache-control.ts'
 import { Memo } from '../http/memo.ts'
 import { NormalisedValues } from '../http/variant-values.ts'
+import { Withdrawals } from '../invalidate/withdrawals.ts'
 import type { PolicySet } from '../policy/policy-set.ts'
 import type { EngineContext } from './context.ts'
 import { drive } from './driver.ts'
@@ -12,9 +13,13 @@ import type { ClientExchange, RequestHandler } from './exchange.ts'
 import { InFlight } from './in-flight.ts'
 import { finish } from './request/finish.ts'
 import { REQUEST_STEPS } from './request/machine.ts'
+import { SearchKeys } from './search-keys.ts'
 import { Transaction } from './transaction.ts'
 
-export type EngineOptions = Omit<EngineContext, 'inFlight' | 'directives' | 'variantValues'>
+export type EngineOptions = Omit<
+  EngineContext,
+  'inFlight' | 'withdrawals' | 'searchKeys' | 'directives' | 'variantValues'
+>
 
 export class Engine implements RequestHandler {
   readonly #context: EngineContext
@@ -24,6 +29,8 @@ export class Engine implements RequestHandler {
     this.#context = {
       ...options,
       inFlight: new InFlight(),
+      withdrawals: new Withdrawals(),
+      searchKeys: options.limits.noVarySearch === 'on' ? new SearchKeys() : null,
       directives: new Memo(readResponseDirectives),
       variantValues: new NormalisedValues(),
     }

@@ -80,6 +80,9 @@ export interface ClientExchange {
   /** Closes the connection without a response, or breaks off the one begun. */
   destroy(): void
 
+  /** What the server itself answered, or would have, where it ended the exchange because the request's body was no good; else null. */
+  readonly refusal: { readonly status: number; readonly reason: string } | null
+
   /** Set by the engine before it returns from `RequestHandler.handle`: called once, when the exchange has ended. */
   ended: ((end: ExchangeEnd) => void) | null
   /** Set by the engine: called when a sink that refused can take more. */

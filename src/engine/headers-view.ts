@@ -48,13 +48,21 @@ function isFieldValue(value: string): boolean {
   return true
 }
 
-/** Fields that are copied before they are first changed. */
+/** Fields that are copied before they are first changed, unless they are the holder's own already. */
 export class CopyOnWrite {
-  #fields: ReadonlyFields
-  #own: Fields | null = null
+  readonly #fields: ReadonlyFields
+  #own: Fields | null
 
   constructor(fields: ReadonlyFields) {
     this.#fields = fields
+    this.#own = null
+  }
+
+  /** Fields that nobody else holds on to. */
+  static owning(fields: Fields): CopyOnWrite {
+    const copy = new CopyOnWrite(fields)
+    copy.#own = fields
+    return copy
   }
 
   get fields(): ReadonlyFields {

@@ -1,6 +1,5 @@
 /** The fetches under way whose responses may be stored, by cache key. Bounded by what origins let go out at once. */
-import type { ReadonlyFields } from '../http/fields.ts'
-import type { BusyResponse } from './busy-response.ts'
+import type { BusyResponse, Joiner } from './busy-response.ts'
 
 export class InFlight {
   readonly #byKey = new Map<string, BusyResponse[]>()
@@ -9,9 +8,9 @@ export class InFlight {
     return this.#byKey.size
   }
 
-  /** A fetch that a request with these fields may wait for or follow. */
-  joinable(key: string, fields: ReadonlyFields, vary: readonly string[]): BusyResponse | null {
-    return this.#byKey.get(key)?.find((busy) => busy.canJoin(fields, vary)) ?? null
+  /** A fetch that the request may wait for or follow. */
+  joinable(key: string, joiner: Joiner): BusyResponse | null {
+    return this.#byKey.get(key)?.find((busy) => busy.canJoin(joiner)) ?? null
   }
 
   begin(busy: BusyResponse): void {

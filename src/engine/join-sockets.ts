@@ -13,10 +13,17 @@ export function joinSockets(
   b: End,
   limits: { readonly clock: Clock; readonly idleMs: number },
 ): void {
+  let open = 2
   const idle = new IdleWatch(limits.clock, limits.idleMs, () => {
     a.socket.destroy()
     b.socket.destroy()
   })
+  for (const { socket } of [a, b]) {
+    socket.on('close', () => {
+      // One side may have said all it has to say while the other goes on: it is watched until both are gone.
+      if (--open === 0) idle.stop()
+    })
+  }
   forward(a, b, idle)
   forward(b, a, idle)
 }
@@ -27,7 +34,6 @@ function forward(from: End, to: End, idle: IdleWatch): void {
   from.socket.pipe(to.socket)
   from.socket.on('error', () => to.socket.destroy())
   from.socket.on('close', () => {
-    idle.stop()
     // A connection that ended well was half-closed by pipe already; one that broke takes the other with it.
     if (!from.socket.readableEnded) to.socket.destroy()
   })

@@ -32,8 +32,17 @@ class KeyDraft implements KeyView {
   }
 }
 
-/** The key of a transaction. Hot where no route has a `hash` hook: then `builtin`'s answer is known to be the plain key. */
-export function keyOf(tx: Transaction): string {
+/**
+ * Finds the key of a transaction, `tx.key` and `tx.exactKey`. Where No-Vary-Search is heeded and known of the path, that gives the key: what is
+ * fetched is waited for by equivalent requests, too.
+ */
+export function findKey(tx: Transaction): void {
+  tx.exactKey = keyOf(tx)
+  tx.key = tx.context.searchKeys?.keyFor(tx.exactKey) ?? tx.exactKey
+}
+
+/** The key of a transaction's exact target. Hot where no route has a `hash` hook: then `builtin`'s answer is known to be the plain key. */
+function keyOf(tx: Transaction): string {
   const { request } = tx
   if (tx.route.hooks.hash === undefined) return cacheKey(request.scheme, request.host, request.url)
   const draft = new KeyDraft(request.scheme, request.host, request.url)

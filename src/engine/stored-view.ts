@@ -1,5 +1,6 @@
 /** A stored response as policies see it. Made only for hooks that look. */
 import { decodeHead } from '../http/head.ts'
+import { isPolicyTag } from '../invalidate/tags.ts'
 import type { ReadonlyHeaders, StoredView } from '../policy/views.ts'
 import type { Slot, Store } from '../store/store.ts'
 import { CopyOnWrite, HeadersView, type WriteGuard } from './headers-view.ts'
@@ -48,6 +49,6 @@ export class StoredResponseView implements StoredView {
   }
 
   get tags(): readonly string[] {
-    return this.#store.tags(this.#slot)
+    return this.#store.tags(this.#slot).filter(isPolicyTag)
   }
 }

@@ -53,6 +53,8 @@ export class Transaction implements Drivable<Transaction>, Consultation {
   route: ActiveRoute
   directives: RequestDirectives = NO_REQUEST_DIRECTIVES
   key = ''
+  /** The key of its exact target; `key` is another one where No-Vary-Search is heeded. */
+  exactKey = ''
   /** `Clock.now()` as this transaction sees it: when its head came, or when what it waited for happened. */
   now: number
   /** Field names that told variants under its key apart, as far as they were looked at. */
@@ -60,6 +62,8 @@ export class Transaction implements Drivable<Transaction>, Consultation {
 
   /** The stored response that matches, fresh or not. */
   slot: Slot = NO_SLOT
+  /** A stored response of which only a stretch is there; `slot` is that only for a request for a range within it. Good until the store changes. */
+  partial: Slot = NO_SLOT
   /** Its current age, ms. */
   ageMs = 0
   /** A hit-for-miss marker was found: don't wait for others. */
@@ -81,6 +85,10 @@ export class Transaction implements Drivable<Transaction>, Consultation {
   /** Status of the response sent; 0 before. */
   status = 0
   reader: BodyReader | null = null
+  /** What to do where the client leaves before there is a response: set by what the transaction waits for. */
+  abandon: (() => void) | null = null
+  /** The request body has been asked for, and can't be had again. */
+  isBodyTaken = false
   isOver = false
 
   /** What hooks of the request machine are called with. */
@@ -132,6 +140,7 @@ export class Transaction implements Drivable<Transaction>, Consultation {
     if (this.#holdsSlot) this.context.store.release(this.slot)
     this.#holdsSlot = false
     this.slot = NO_SLOT
+    this.partial = NO_SLOT
   }
 
   /** A slot that somebody else retains at this moment. */

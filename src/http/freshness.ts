@@ -15,6 +15,7 @@ export type LifetimeSource =
   | 'expires'
   | 'heuristic'
   | 'invalid' // something was there and could not be read: stale, never guessed at (§4.2.1, §5.3)
+  | 'cookie' // a heuristic one would be given, but the request had a Cookie
   | 'policy' // the operator's; never given by `freshnessLifetime`
   | 'none'
 
@@ -29,6 +30,7 @@ const MAX_HEURISTIC_MS = 24 * 3600 * 1000
 const MAX_LIFETIME_MS = MAX_DELTA_SECONDS * 1000
 
 const NO_LIFETIME: Lifetime = { lifetimeMs: 0, from: 'none' }
+const COOKIE_LIFETIME: Lifetime = { lifetimeMs: 0, from: 'cookie' }
 const INVALID_LIFETIME: Lifetime = { lifetimeMs: 0, from: 'invalid' }
 
 /** `responseWallMs`: wall clock when the response was received. */
@@ -43,14 +45,17 @@ export function freshnessLifetime(
   if (maxAgeMs !== null) return fromDirective(control, 'max-age', maxAgeMs)
   if (control.usesExpires && fields.has('expires')) return fromExpires(fields, options.responseWallMs)
   const heuristicMay = HEURISTIC_STATUSES.has(status) && !PROVOKED_STATUSES.has(status)
-  if (options.requestHasCookie || !(heuristicMay || control.directives.public)) return NO_LIFETIME
-  return fromLastModified(fields, options.responseWallMs)
+  if (!heuristicMay && !control.directives.public) return NO_LIFETIME
+  const lifetime = fromLastModified(fields, options.responseWallMs)
+  return options.requestHasCookie && lifetime.from === 'heuristic' ? COOKIE_LIFETIME : lifetime
 }
 
 /** Whether the origin or the operator gave the lifetime in so many words. An unreadable one was not given. */
 export function isExplicit(lifetime: Lifetime): boolean {
-  return lifetime.from !== 'heuristic' && lifetime.from !== 'none' && lifetime.from !== 'invalid'
+  return !NOT_EXPLICIT.includes(lifetime.from)
 }
+
+const NOT_EXPLICIT: readonly LifetimeSource[] = ['heuristic', 'cookie', 'invalid', 'none']
 
 function fromDirective(
   control: ResponseControl,

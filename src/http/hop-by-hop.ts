@@ -24,6 +24,7 @@ export function endToEnd(fields: ReadonlyFields): Fields {
 /** Names of fields that are dropped always. */
 export const HOP_BY_HOP: ReadonlySet<string> = new Set([
   'connection',
+  'http2-settings',
   'keep-alive',
   'proxy-authenticate',
   'proxy-authentication-info',

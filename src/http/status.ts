@@ -15,12 +15,12 @@ export const PROVOKED_STATUSES: ReadonlySet<number> = new Set([400, 413, 414, 41
 
 /**
  * Final statuses whose caching requirements are implemented here, as must-understand asks (RFC 9111 §5.2.2.3): those of
- * RFC 9110 §15, without 206 (partial content is not stored) and 304 (it only freshens).
+ * RFC 9110 §15, without 304 (it only freshens).
  */
 export const UNDERSTOOD_STATUSES: ReadonlySet<number> = new Set([
-  200, 201, 202, 203, 204, 205, 300, 301, 302, 303, 307, 308, 400, 401, 402, 403, 404, 405, 406, 408, 409,
-  410, 411, 412, 413, 414, 415, 416, 417, 421, 422, 426, 428, 429, 431, 451, 500, 501, 502, 503, 504, 505,
-  511,
+  200, 201, 202, 203, 204, 205, 206, 300, 301, 302, 303, 307, 308, 400, 401, 402, 403, 404, 405, 406, 408,
+  409, 410, 411, 412, 413, 414, 415, 416, 417, 421, 422, 426, 428, 429, 431, 451, 500, 501, 502, 503, 504,
+  505, 511,
 ])
 
 /** Failures for which stale-if-error was made (RFC 5861 §4). */

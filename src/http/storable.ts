@@ -4,8 +4,10 @@
  */
 import type { RequestDirectives, ResponseDirectives } from './cache-control.ts'
 import { isTargeted, type ResponseControl } from './control.ts'
+import { strongMatch } from './etag.ts'
 import type { ReadonlyFields } from './fields.ts'
 import { isExplicit, type Lifetime } from './freshness.ts'
+import { readContentRange, type ContentRange } from './range.ts'
 import { HEURISTIC_STATUSES, PROVOKED_STATUSES, UNDERSTOOD_STATUSES } from './status.ts'
 import { hasValidator } from './validation.ts'
 import { varyNames } from './vary.ts'
@@ -16,7 +18,7 @@ export const UNSTORABLE = [
   'request-no-store',
   'status', // no final status code
   'not-modified', // a 304 freshens, it is not stored
-  'partial', // 206, Content-Range, or an answer to a Range request
+  'partial', // a part that nobody could complete, or what else answers a Range request and is not the whole
   'must-understand', // with a status whose rules aren't known here
   'no-store',
   'private',
@@ -24,6 +26,7 @@ export const UNSTORABLE = [
   'vary-star', // would never match again
   'set-cookie', // and no public, s-maxage or targeted field that says it is for everybody
   'provoked-error', // an error a hostile request can draw, without explicit freshness
+  'cookie', // in the request, and no freshness but a heuristic one (§4.2.2)
   'no-freshness', // neither fresh, nor usable stale, nor of use for validation
 ] as const
 export type Unstorable = (typeof UNSTORABLE)[number]
@@ -49,7 +52,7 @@ export function storable(
 ): Storable {
   const why =
     refusalOfRequest(request) ??
-    refusalOfStatus(status, fields) ??
+    refusalOfStatus(request, status, fields) ??
     refusalOfDirectives(status, control.directives) ??
     refusalAsShared(request, fields, control) ??
     refusalAsUseless(status, fields, control.directives, lifetime)
@@ -69,15 +72,26 @@ function refusalOfRequest(request: StorableRequest): Unstorable | null {
   if (request.method !== 'GET') return 'method'
   if (request.hasBody) return 'request-body'
   if (request.directives.noStore) return 'request-no-store'
-  if (request.fields.has('range')) return 'partial'
   return null
 }
 
-function refusalOfStatus(status: number, fields: ReadonlyFields): Unstorable | null {
+function refusalOfStatus(
+  request: StorableRequest,
+  status: number,
+  fields: ReadonlyFields,
+): Unstorable | null {
   if (status < 200 || status > 599) return 'status'
   if (status === 304) return 'not-modified'
-  if (status === 206 || fields.has('content-range')) return 'partial'
-  return null
+  const asksForPart = request.fields.has('range')
+  if (status === 206) return asksForPart && storablePart(fields) !== null ? null : 'partial'
+  // What another status says to a Range request, it need not say to one without.
+  return fields.has('content-range') || (asksForPart && status !== 200) ? 'partial' : null
+}
+
+/** The stretch that a 206 holds, where it can be stored (§3.3): known to the byte, and with what it takes to complete it (§3.4). */
+export function storablePart(fields: ReadonlyFields): ContentRange | null {
+  const etag = fields.get('etag') ?? ''
+  return strongMatch(etag, etag) ? readContentRange(fields.get('content-range') ?? '') : null
 }
 
 function refusalOfDirectives(status: number, directives: ResponseDirectives): Unstorable | null {
@@ -116,6 +130,7 @@ function refusalAsUseless(
   const toValidate = status === 200 && hasValidator(fields)
   if (directives.noCache) return toValidate ? null : 'no-freshness'
   if (lifetime.lifetimeMs > 0) return null
+  if (lifetime.from === 'cookie') return 'cookie'
   if (lifetime.from === 'none') return 'no-freshness'
   return toValidate || hasStaleWindow(directives) ? null : 'no-freshness'
 }

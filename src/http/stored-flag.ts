@@ -21,9 +21,11 @@ export const StoredFlag = {
   invalidated: 32,
   /** public, s-maxage or must-revalidate (§3.5): may answer requests with Authorization. */
   authorized: 64,
+  /** Only one stretch of the body is stored: which one, its head's Content-Range says (§3.3). Never served as the whole. */
+  partial: 128,
 } as const
 
-/** The bits of a response that is about to be stored; the store sets `invalidated`, the engine `hitForMiss`. */
+/** The bits of a response that is about to be stored; the store sets `invalidated`, the engine `hitForMiss` and `partial`. */
 export function storedFlags(directives: ResponseDirectives, lifetime: Lifetime): number {
   let flags = 0
   const mustRevalidate =

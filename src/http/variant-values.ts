@@ -7,7 +7,7 @@
  * is, and so are all other fields: their syntax isn't known here. Never throws.
  */
 import { Memo } from './memo.ts'
-import { asciiLower, isToken, listMembers, parameterParts } from './tokens.ts'
+import { asciiLower, isToken, listMembers, parameterParts, unquote } from './tokens.ts'
 
 export type Normalise = (name: string, value: string) => string
 
@@ -69,7 +69,8 @@ function normalParameter(part: string): string | null {
   if (equals === -1 || !isToken(part.slice(0, equals))) return null
   const name = asciiLower(part.slice(0, equals))
   const value = part.slice(equals + 1)
-  if (name !== 'q') return `${name}=${value}`
+  // A quote that doesn't close would swallow other members, and two lists could get one form.
+  if (name !== 'q') return isToken(value) || unquote(value) !== null ? `${name}=${value}` : null
   const weight = normalWeight(value)
   return weight === null ? null : `q=${weight}`
 }

@@ -3,6 +3,7 @@
  * `recorder.ts` keeps the numbers in plain slots; `admin/` hands them to prom-client at scrape time.
  */
 import { ORIGIN_FAILURES } from './origin-failure.ts'
+import { REFUSAL_REASONS } from './refusals.ts'
 
 /** What became of a request, as people ask for it. Exactly one per request. */
 export const OUTCOMES = [
@@ -30,11 +31,8 @@ export const COUNTERS = {
   },
   requestsRefused: {
     name: 'lacquer_requests_refused_total',
-    help: 'Requests refused by the server before the engine saw them, by status.',
-    label: {
-      name: 'status',
-      values: ['400', '405', '408', '411', '413', '414', '417', '421', '426', '431', '501', '503', '505'],
-    },
+    help: 'Requests refused by the server, by reason.',
+    label: { name: 'reason', values: REFUSAL_REASONS },
   },
   timeouts: {
     name: 'lacquer_client_timeouts_total',

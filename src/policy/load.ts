@@ -6,6 +6,7 @@ import { realpathSync } from 'node:fs'
 import { readdir, stat } from 'node:fs/promises'
 import { basename, extname, join, resolve } from 'node:path'
 import { fileURLToPath } from 'node:url'
+import { LIMITS } from '../config/limits.ts'
 import { PolicyError, locate } from './policy-error.ts'
 import { PolicySet, type RouteSource } from './policy-set.ts'
 import { installResolution, policyUrl } from './resolve.ts'
@@ -32,23 +33,27 @@ export async function policyFiles(path: string, mustExist: boolean): Promise<str
 }
 
 /** Loads the set. `id` tells it from other loads in this process and must be new each time. */
-export async function loadPolicies(files: readonly string[], id: string): Promise<PolicySet> {
+export async function loadPolicies(
+  files: readonly string[],
+  id: string,
+  limitMs: number = LIMITS.policyLoadMs,
+): Promise<PolicySet> {
   const resolution = installResolution()
   try {
-    const builtin = await loadRoute(builtinPath(), id)
+    const builtin = await loadRoute(builtinPath(), id, limitMs)
     const routes: RouteSource[] = []
-    for (const file of files) routes.push(await loadRoute(file, id))
+    for (const file of files) routes.push(await loadRoute(file, id, limitMs))
     return new PolicySet(id, routes, builtin)
   } finally {
     resolution.uninstall()
   }
 }
 
-async function loadRoute(file: string, id: string): Promise<RouteSource> {
+async function loadRoute(file: string, id: string, limitMs: number): Promise<RouteSource> {
   const name = basename(file, extname(file))
   let module: { readonly default?: unknown }
   try {
-    module = (await import(policyUrl(file, id))) as { readonly default?: unknown }
+    module = (await withinLimit(import(policyUrl(file, id)), limitMs)) as { readonly default?: unknown }
   } catch (error) {
     throw new PolicyError(name, whereOf(error, file), reasonOf(error), error)
   }
@@ -62,6 +67,21 @@ async function loadRoute(file: string, id: string): Promise<RouteSource> {
     )
   }
   return { route: module.default, name, file }
+}
+
+/** A module that awaits what never comes would let the process end without a word: the timer keeps it alive. */
+async function withinLimit<Value>(loading: Promise<Value>, limitMs: number): Promise<Value> {
+  let timer: NodeJS.Timeout | undefined
+  const limit = new Promise<never>((_, reject) => {
+    timer = setTimeout(() => {
+      reject(new Error(`a top-level await has not ended within ${limitMs} ms`))
+    }, limitMs)
+  })
+  try {
+    return await Promise.race([loading, limit])
+  } finally {
+    clearTimeout(timer)
+  }
 }
 
 function isPolicyName(name: string): boolean {

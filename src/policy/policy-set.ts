@@ -40,13 +40,18 @@ export class PolicySet {
   readonly hasParams: boolean
   readonly #entries: readonly Entry[]
 
-  /** Throws `PolicyError` for a bad pattern, two routes of one name, or two that claim the same requests. */
+  /** Throws `PolicyError` for two routes of one name, or two that claim the same requests. */
   constructor(id: string, sources: readonly RouteSource[], builtin: RouteSource) {
     this.id = id
     this.builtin = activate(builtin)
     this.routes = sources.map(activate)
     this.#entries = sources
-      .flatMap((source, i) => patterns(source).map((pattern) => ({ pattern, route: this.routes[i]! })))
+      .flatMap((source, i) =>
+        patternsOf(source.route.definition.match ?? {}).map((pattern) => ({
+          pattern,
+          route: this.routes[i]!,
+        })),
+      )
       .sort((a, b) => a.pattern.compare(b.pattern))
     this.hasParams = this.#entries.some((entry) => entry.pattern.hasParams)
     checkNames([...this.routes, this.builtin])
@@ -76,15 +81,6 @@ function activate(source: RouteSource): ActiveRoute {
   const { definition } = source.route
   const hooks: Partial<Hooks> = Object.fromEntries(HOOK_NAMES.map((name) => [name, definition[name]]))
   return { name: definition.name ?? source.name, file: source.file, origin: definition.origin ?? null, hooks }
-}
-
-function patterns(source: RouteSource): Pattern[] {
-  try {
-    return patternsOf(source.route.definition.match ?? {})
-  } catch (error) {
-    if (!(error instanceof RangeError)) throw error
-    throw new PolicyError(source.name, source.file, error.message, error)
-  }
 }
 
 function checkNames(routes: readonly ActiveRoute[]): void {

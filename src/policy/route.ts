@@ -1,6 +1,6 @@
 /** `route()`: what a policy file's default export is made with. */
 import { HOOK_NAMES, type Hooks } from './hooks.ts'
-import type { Match } from './match.ts'
+import { patternsOf, type Match } from './match.ts'
 
 export interface RouteDefinition extends Partial<Hooks> {
   /** Name in metrics and logs; by default the file's name without its ending. */
@@ -22,7 +22,7 @@ export interface Route {
 const KNOWN_KEYS: readonly string[] = ['name', 'match', 'origin', ...HOOK_NAMES]
 const MATCH_KEYS: readonly string[] = ['host', 'path', 'method']
 
-/** Makes a route. Throws `TypeError` for a key that there isn't or a hook that is no function. */
+/** Makes a route. Throws `TypeError` for a key that there isn't or a hook that is no function, `RangeError` for a bad pattern. */
 export function route(definition: RouteDefinition): Route {
   for (const [key, value] of Object.entries(definition)) {
     if (!KNOWN_KEYS.includes(key)) {
@@ -40,6 +40,8 @@ export function route(definition: RouteDefinition): Route {
     if (!MATCH_KEYS.includes(key))
       throw new TypeError(`route: match has no '${key}'; it has ${MATCH_KEYS.join(', ')}`)
   }
+  // Here rather than when the route is put in force, so that the error shows the policy's line.
+  patternsOf(definition.match ?? {})
   if (definition.name !== undefined && !/^[\w.-]{1,64}$/.test(definition.name)) {
     throw new TypeError(`route: name '${definition.name}' must be 1 to 64 letters, digits, '.', '_' or '-'`)
   }

@@ -87,10 +87,15 @@ export interface SynthContent {
 
 /** Answers from here with `status` (200 to 599). */
 export function synth(status: number, content: SynthContent = {}): SynthVerdict {
-  if (!Number.isInteger(status) || status < 200 || status > 599) {
+  if (!isFinalStatus(status)) {
     throw new RangeError(`synth: status ${status} is not a final status; give an integer from 200 to 599`)
   }
   return { kind: 'synth', status, headers: content.headers ?? {}, body: content.body ?? '' }
+}
+
+/** RFC 9110 §15. */
+export function isFinalStatus(status: number): boolean {
+  return Number.isInteger(status) && status >= 200 && status <= 599
 }
 
 /** Sends the client to `location` (RFC 9110 §15.4). 302 unless told otherwise. */

@@ -33,6 +33,8 @@ export interface ServerOptions {
   readonly isOurHost: (authority: string) => boolean
   /** Stands for the missing Host of an HTTP/1.0 request; null where such a request is refused. */
   readonly defaultHost: string | null
+  /** Our name in Cache-Status. */
+  readonly cacheName: string
   readonly clock: Clock
   readonly recorder: Recorder
   readonly log: Log
@@ -57,6 +59,7 @@ export function serverOptions(given: Partial<ServerOptions> = {}): ServerOptions
     trusted: () => false,
     isOurHost: () => false,
     defaultHost: null,
+    cacheName: 'Lacquer',
     clock: systemClock,
     recorder: new Recorder(),
     log: silentLog,

@@ -121,6 +121,11 @@ describe('what is wrong with a policy is said with file and line', () => {
       'pattern.ts',
       "import { route } from 'lacquer-cache'\nexport default route({ match: { path: 'x' } })\n",
     )
-    assert.equal(error.where, join(folder, 'pattern.ts'))
+    assert.equal(error.where, join(folder, 'pattern.ts:2'))
+  })
+
+  test('a top-level await that never ends', async () => {
+    const file = await write('await.ts', 'await new Promise(() => undefined)\n')
+    await assert.rejects(loadPolicies([file], 'await', 20), /a top-level await has not ended within 20 ms/)
   })
 })

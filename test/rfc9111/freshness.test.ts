@@ -184,8 +184,10 @@ describe('RFC 9111 §4.2.2: heuristic freshness', () => {
     })
   }
   test('never applies to a response to a request with a Cookie', () => {
-    assert.equal(lifetime([modified, date], 200, true).from, 'none')
-    assert.equal(lifetime([modified, date, ['cache-control', 'public']], 200, true).from, 'none')
+    const none = { lifetimeMs: 0, from: 'cookie' }
+    assert.deepEqual(lifetime([modified, date], 200, true), none)
+    assert.deepEqual(lifetime([modified, date, ['cache-control', 'public']], 200, true), none)
+    assert.equal(isExplicit(lifetime([modified, date], 200, true)), false)
     assert.equal(lifetime([['cache-control', 'max-age=5']], 200, true).lifetimeMs, 5000)
   })
   test('is not explicit, and neither is an unreadable lifetime', () => {

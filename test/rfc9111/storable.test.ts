@@ -80,10 +80,33 @@ describe('RFC 9111 §3: the status', () => {
     test(`${status} is no final status`, () =>
       assert.equal(verdict({ status, response: cc('max-age=60') }), 'status'))
   }
-  test('§3.3: 206, Content-Range and answers to Range requests are not stored', () => {
-    assert.equal(verdict({ status: 206, response: cc('max-age=60') }), 'partial')
-    assert.equal(verdict({ response: cc('max-age=60', ['content-range', 'bytes 0-1/2']) }), 'partial')
-    assert.equal(verdict({ request: [['range', 'bytes=0-1']], response: cc('max-age=60') }), 'partial')
+  test('§3.3: a 206 is stored only if it was asked for, says where it lies, and has a strong entity tag', () => {
+    const request: Lines = [['range', 'bytes=0-1']]
+    const range: [string, string] = ['content-range', 'bytes 0-1/3']
+    const stored = cc('max-age=60', range, ETAG)
+    assert.equal(verdict({ request, status: 206, response: stored }), 'ok')
+    assert.equal(verdict({ status: 206, response: stored }), 'partial')
+    for (const response of [
+      cc('max-age=60', ETAG),
+      cc('max-age=60', range),
+      cc('max-age=60', range, ['etag', 'W/"a"']),
+      cc('max-age=60', ETAG, ['content-range', 'bytes 0-1/*']),
+      cc('max-age=60', ETAG, ['content-range', 'bytes 0-3/3']),
+      cc('max-age=60', ETAG, range, range),
+    ]) {
+      assert.equal(verdict({ request, status: 206, response }), 'partial')
+    }
+  })
+  test('§3.3: of what else answers a Range request only a 200 without Content-Range is stored', () => {
+    const request: Lines = [['range', 'bytes=0-1']]
+    assert.equal(verdict({ request, response: cc('max-age=60') }), 'ok')
+    for (const status of [404, 416, 503])
+      assert.equal(verdict({ request, status, response: cc('max-age=60') }), 'partial')
+    for (const lines of [[], request])
+      assert.equal(
+        verdict({ request: lines, response: cc('max-age=60', ['content-range', 'bytes 0-1/2']) }),
+        'partial',
+      )
   })
   test('304 is not stored', () =>
     assert.equal(verdict({ status: 304, response: cc('max-age=60') }), 'not-modified'))
@@ -179,7 +202,11 @@ describe('RFC 9111 §3, last clause: freshness', () => {
     assert.equal(verdict({ response: [] }), 'no-freshness')
     assert.equal(verdict({ response: [ETAG] }), 'no-freshness')
     assert.equal(verdict({ status: 302, response: [modified] }), 'no-freshness')
-    assert.equal(verdict({ request: [['cookie', 'a=b']], response: [modified] }), 'no-freshness')
+  })
+  test('§4.2.2: a heuristic one does not do where the request has a Cookie', () => {
+    assert.equal(verdict({ request: [['cookie', 'a=b']], response: [modified] }), 'cookie')
+    assert.equal(verdict({ request: [['cookie', 'a=b']], response: cc('public', modified) }), 'cookie')
+    assert.equal(verdict({ request: [['cookie', 'a=b']], response: cc('max-age=60', modified) }), 'ok')
   })
   test('§4.2.2: heuristic freshness is enough', () => assert.equal(verdict({ response: [modified] }), 'ok'))
   test('no-cache is stored for validation, where there is something to validate with', () => {

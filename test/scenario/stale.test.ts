@@ -183,7 +183,7 @@ describe('when the origin fails', () => {
     world.origin.answer = (fetch) => fetch.fail('refused')
     const client = world.get('/a')
     assert.equal(client.text, 'old')
-    assert.equal(client.cacheStatus, 'Lacquer; hit; ttl=-1; detail=origin-refused')
+    assert.equal(client.cacheStatus, 'Lacquer; fwd=stale; ttl=-1; detail=origin-refused')
     world.origin.always(503, {}, 'down')
     assert.equal(world.get('/a').text, 'old')
     world.clock.advance(100_000)

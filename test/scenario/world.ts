@@ -12,6 +12,7 @@ import type { BodySink, ClientExchange, ExchangeEnd, ResponseHead } from '../../
 import { formatHttpDate } from '../../src/http/date.ts'
 import { Fields, type ReadonlyFields } from '../../src/http/fields.ts'
 import { decodeHead } from '../../src/http/head.ts'
+import { TagIndex } from '../../src/invalidate/tag-index.ts'
 import type { Outcome } from '../../src/observe/counters.ts'
 import type { OriginFailure } from '../../src/observe/origin-failure.ts'
 import { Recorder } from '../../src/observe/recorder.ts'
@@ -38,8 +39,12 @@ export const LIMITS: EngineLimits = {
   defaultGraceMs: 0,
   defaultKeepMs: 60_000,
   hitForMissMs: 120_000,
+  rangeMisses: 'whole',
   windowBytes: 65_536,
   pipeIdleMs: 60_000,
+  clientReload: 'all',
+  noVarySearch: 'off',
+  cacheStatusKey: 'off',
   viaName: 'lacquer',
   cacheName: 'Lacquer',
 }
@@ -48,8 +53,11 @@ export class World {
   readonly clock = new VirtualClock()
   readonly origin: ScriptedOrigin
   readonly store: MemoryStore
+  readonly tags = new TagIndex()
   readonly recorder = new Recorder()
   readonly engine: Engine
+  /** Whether clients come through a proxy that is believed. */
+  peersAreTrusted = false
   readonly events: { event: string; detail: Readonly<Record<string, string | number>> }[] = []
 
   constructor(
@@ -64,6 +72,8 @@ export class World {
       memoryBytes: 8 * 1024 * 1024,
       maxResponseBytes: options.maxResponseBytes ?? 1024 * 1024,
       maxVariants: 8,
+      onStore: (key, tags) => this.tags.add(key, tags),
+      onRemove: (key, _slot, tags) => this.tags.remove(key, tags),
     })
     const sources = (options.routes ?? []).map((definition, i) => ({
       route: route(definition),
@@ -73,16 +83,19 @@ export class World {
     this.engine = new Engine({
       clock: this.clock,
       store: this.store,
+      tags: this.tags,
       recorder: this.recorder,
       log: { log: (_level, event, detail) => this.events.push({ event, detail }), access: null },
       origins: new Map([['default', this.origin]]),
       limits: { ...LIMITS, ...options.limits },
+      seed: 'a scenario',
       policies: new PolicySet('test', sources, { route: builtin, name: 'builtin', file: '' }),
     })
   }
 
   send(method: string, target: string, headers: HeaderInit = {}, body: string | null = null): Client {
     const client = new Client(this.clock, method, target, headers, body)
+    client.peerIsTrusted = this.peersAreTrusted
     this.engine.handle(client)
     return client
   }
@@ -186,8 +199,17 @@ export class ScriptedFetch implements Fetch {
 
   head(status: number, headers: HeaderInit = {}, bodyBytes: number | null = null): void {
     const fields = fieldsOf(headers)
-    if (!fields.has('date')) fields.append('date', formatHttpDate(this.#clock.wall()))
+    if (headers['date'] === undefined) fields.append('date', formatHttpDate(this.#clock.wall()))
     if (bodyBytes !== null) fields.set('content-length', String(bodyBytes))
+    this.#head(status, fields, bodyBytes)
+  }
+
+  /** Exactly these lines, in this order. */
+  headLines(status: number, lines: readonly (readonly [string, string])[], bodyBytes: number | null): void {
+    this.#head(status, Fields.of(...lines), bodyBytes)
+  }
+
+  #head(status: number, fields: Fields, bodyBytes: number | null): void {
     if (!this.isAborted) this.#handler.head({ status, reason: '', fields, bodyBytes })
   }
 
@@ -243,12 +265,13 @@ export class Client implements ClientExchange {
   readonly minorVersion = 1
   readonly clientAddress = '192.0.2.1'
   readonly peerAddress = '192.0.2.1'
-  readonly peerIsTrusted: boolean = false
+  peerIsTrusted = false
   readonly receivedAt: number
   readonly hasBody: boolean
   readonly bodyBytes: number | null
   readonly receivedBytes = 100
   readonly sentBytes = 100
+  readonly refusal = null
   ended: ((end: ExchangeEnd) => void) | null = null
   drained: (() => void) | null = null
 

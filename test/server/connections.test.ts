@@ -5,7 +5,9 @@ import type { Duplex } from 'node:stream'
 import { VirtualClock } from '../../src/base/virtual-clock.ts'
 import type { ClientExchange } from '../../src/engine/exchange.ts'
 import { Fields } from '../../src/http/fields.ts'
+import { OUTCOMES } from '../../src/observe/counters.ts'
 import type { RequestRecord } from '../../src/observe/events.ts'
+import { REFUSAL_REASONS } from '../../src/observe/refusals.ts'
 import { readResponses } from './raw-client.ts'
 import { answerWithTarget, plain, readBody } from './scripted-handler.ts'
 import { READ_MODES, serve } from './server.ts'
@@ -395,14 +397,15 @@ describe('limits of number', () => {
     assert.equal(response?.body, `POST / ${'A'.repeat(100_000)}`)
   })
 
-  test('refusals are counted by status and reach the access log with their reason', async (t) => {
+  test('refusals are counted by reason and reach the access log with their reason', async (t) => {
     const records: RequestRecord[] = []
     const log = { log: () => undefined, access: (record: RequestRecord) => records.push(record) }
     const server = await serve(t, { log })
     const client = await server.connect()
     client.send('GET /x HTTP/1.1\r\nHost: a\r\nHost: b\r\n\r\n')
     assert.match(await client.untilEnd(), /\r\nConnection: close\r\n\r\nseveral-hosts\n$/)
-    assert.equal(server.recorder.slots('requestsRefused')[0], 1)
+    assert.equal(server.recorder.slots('requestsRefused')[REFUSAL_REASONS.indexOf('several-hosts')], 1)
+    assert.equal(server.recorder.route('none').outcomes[OUTCOMES.indexOf('refused')], 1)
     const [record] = records
     assert.equal(record?.outcome, 'refused')
     assert.equal(record.reason, 'several-hosts')

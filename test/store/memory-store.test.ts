@@ -160,7 +160,7 @@ describe('the store in memory, who listens to removals', () => {
     assert.deepEqual(heard.slice(0, 6), [
       'a 200 t+u replaced',
       'a 404  replaced',
-      'a 410  evicted',
+      'a 410  surplus',
       'a 200  removed',
       'b 200  removed',
       'c 200 v evicted',

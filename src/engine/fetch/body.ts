@@ -1,37 +1,16 @@
-/** complete: the last byte is there, and what was being stored is. broken: the body broke off, and nothing of it is stored. */
-import { encodeHead } from '../../http/head.ts'
-import { Fields } from '../../http/fields.ts'
-import { StoredFlag } from '../../http/stored-flag.ts'
-import { NO_SLOT } from '../../store/store.ts'
+/** complete: the last byte is there, and what was being stored is. broken: the body broke off, and is at most stored as a part. */
+import { commit, commitPart } from './commit.ts'
 import type { FetchStep, FetchTransaction } from './fetch-transaction.ts'
+import { bodyBytesOf } from './rest.ts'
 
 export function complete(fetch: FetchTransaction): FetchStep {
   const { flow, busy, context } = fetch
+  // Framed well and yet not what its Content-Range said.
+  if (fetch.isRest && flow?.receivedBytes !== bodyBytesOf(fetch)) return fetch.steps.broken
   if (flow?.isStoring === true && !busy.isDoomed) commit(fetch)
   context.inFlight.end(busy)
   flow?.complete()
   return fetch.steps.ended
-}
-
-/** Stores the response, in place of the hit-for-miss markers and the variant that were there. */
-function commit(fetch: FetchTransaction): void {
-  const { context, pending, bodyDraft, draft } = fetch
-  if (pending === null || bodyDraft === null) return
-  const fields = Fields.from(draft!.fields)
-  fields.set('content-length', String(bodyDraft.bytes))
-  removeMarkers(fetch)
-  const result = context.store.put({ ...pending, head: encodeHead(pending.status, fields), body: bodyDraft })
-  if (!result.ok) context.recorder.count('unstored', result.why)
-}
-
-function removeMarkers(fetch: FetchTransaction): void {
-  const { store } = fetch.context
-  const { key } = fetch.plan
-  for (let slot = store.peek(key); slot !== NO_SLOT; slot = store.nextVariant(slot)) {
-    if ((store.flags(slot) & StoredFlag.hitForMiss) === 0) continue
-    store.remove(key, slot)
-    return
-  }
 }
 
 export function broken(fetch: FetchTransaction): FetchStep {
@@ -55,6 +34,7 @@ export function broken(fetch: FetchTransaction): FetchStep {
     }
     return fetch.steps.failed
   }
+  if (flow?.isStoring === true && !busy.isDoomed) commitPart(fetch)
   flow?.break()
   return fetch.steps.ended
 }

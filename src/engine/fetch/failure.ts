@@ -59,7 +59,7 @@ function proceed(fetch: FetchTransaction, verdict: Verdict): FetchStep {
 /** Asks again, where that is possible: not too often, and not with a request body that is gone. */
 export function retry(fetch: FetchTransaction): FetchStep {
   const { plan, context } = fetch
-  fetch.call?.abort()
+  fetch.abortCall()
   fetch.failure ??= { status: 503, reason: 'policy-retries', synth: null, allowsStale: true }
   if (plan.body !== null) return fetch.steps.failed
   if (plan.request.retries >= context.limits.maxRetries) {
@@ -73,7 +73,7 @@ export function retry(fetch: FetchTransaction): FetchStep {
 
 /** RFC 9111 §4.3.4: a 304 that selects nothing we have: ask again, for the whole this time. */
 export function forgetStale(fetch: FetchTransaction): FetchStep {
-  fetch.call?.abort()
+  fetch.abortCall()
   for (const name of ['if-none-match', 'if-modified-since']) fetch.plan.request.fields.delete(name)
   fetch.releaseStale()
   return fetch.steps.prepare
@@ -89,7 +89,7 @@ export function failed(fetch: FetchTransaction): FetchStep {
 export function threw(fetch: FetchTransaction, thrown: unknown): FetchStep {
   const { context, plan, busy } = fetch
   plan.request.isWritable = false
-  fetch.call?.abort()
+  fetch.abortCall()
   const isPolicys = thrown instanceof HookError
   if (isPolicys) {
     context.recorder.count('hookErrors', thrown.hook)

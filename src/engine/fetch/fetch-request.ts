@@ -28,7 +28,7 @@ export class FetchRequest implements MutableOriginRequest {
     this.isPass = init.isPass
     this.#url = init.url
     this.#origin = init.origin
-    this.#copy = new CopyOnWrite(init.fields)
+    this.#copy = CopyOnWrite.owning(init.fields)
     this.headers = new HeadersView(this.#copy, this)
   }
 

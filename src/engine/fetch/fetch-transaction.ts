@@ -11,6 +11,7 @@
 import type { Readable } from 'node:stream'
 import type { Fields } from '../../http/fields.ts'
 import type { RequestDirectives } from '../../http/cache-control.ts'
+import type { TargetUri } from '../../http/invalidation.ts'
 import type { Scratch } from '../../policy/hooks.ts'
 import type { ActiveRoute, PolicySet } from '../../policy/policy-set.ts'
 import type { Fetch, FetchHandler, OriginError, OriginResponse } from '../../origin/origin.ts'
@@ -35,6 +36,8 @@ export interface FetchSteps {
   readonly unstorable: FetchStep
   /** The origin's 304 was not about what is stored: ask again for the whole. */
   readonly forgetStale: FetchStep
+  /** The origin's answer does not complete the stored stretch: ask again for the whole. */
+  readonly forgetPartial: FetchStep
   readonly retry: FetchStep
   readonly error: FetchStep
   readonly failed: FetchStep
@@ -60,9 +63,18 @@ export interface FetchPlan {
   /** The client's directives and whether it sent cookies: what storing depends on (RFC 9111 §3, §4.2.2). */
   readonly directives: RequestDirectives
   readonly clientMethod: string
-  readonly targetParts: { readonly scheme: 'http' | 'https'; readonly authority: string }
+  /** What the client asked for, as `recv` left it. */
+  readonly target: TargetUri
+  /** Cache key of the exact target; `key` is another one where No-Vary-Search is heeded. Empty for a pass that has none. */
+  readonly exactKey: string
+  /** A POST whose response may be stored, to answer GETs (RFC 9110 §9.3.3). */
+  readonly mayAnswerGets: boolean
   /** The stored response to validate, retained by the fetch; NO_SLOT where there is none. */
   readonly stale: Slot
+  /** A stretch of it that is stored, retained by the fetch; NO_SLOT where there is none. */
+  readonly partial: Slot
+  /** What of it the client wants, and under which condition, where only that is asked for; null for the whole. */
+  readonly range: { readonly range: string; readonly ifRange: string | null } | null
   readonly body: Readable | null
   readonly bodyBytes: number | null
   /** Passes 1xx responses on. */
@@ -76,6 +88,10 @@ export class FetchTransaction implements Drivable<FetchTransaction>, Consultatio
   readonly busy: BusyResponse
   /** The stored response being validated. */
   stale: Slot
+  /** The stored stretch that the response may complete. */
+  partial: Slot
+  /** Moment of `withdrawals` before the origin was asked. */
+  readonly beganAt: number
   call: Fetch | null = null
   requestedAt = 0
   respondedAt = 0
@@ -87,6 +103,8 @@ export class FetchTransaction implements Drivable<FetchTransaction>, Consultatio
   unstored: string | null = null
   error: OriginError | null = null
   #early: (() => void)[] | null = null
+  /** The response is the rest of `partial`: together they are a whole 200. */
+  isRest = false
   /** Validators were sent, so that a 304 is an answer to us. */
   isValidating = false
   isOver = false
@@ -94,12 +112,17 @@ export class FetchTransaction implements Drivable<FetchTransaction>, Consultatio
   pending: Omit<PutRequest, 'body' | 'head'> | null = null
   bodyDraft: BodyDraft | null = null
 
+  /** Tags by which what is being fetched can be found until it is stored. */
+  #tags: readonly string[] = []
+
   constructor(context: EngineContext, steps: FetchSteps, plan: FetchPlan, busy: BusyResponse) {
     this.context = context
+    this.beganAt = context.withdrawals.moment
     this.steps = steps
     this.plan = plan
     this.busy = busy
     this.stale = plan.stale
+    this.partial = plan.partial
   }
 
   get route(): ActiveRoute {
@@ -123,7 +146,7 @@ export class FetchTransaction implements Drivable<FetchTransaction>, Consultatio
   }
 
   informational(status: number, fields: Fields): void {
-    this.plan.inform?.(status, fields)
+    this.#guarded(() => this.plan.inform?.(status, fields))
   }
 
   head(response: OriginResponse): void {
@@ -133,7 +156,7 @@ export class FetchTransaction implements Drivable<FetchTransaction>, Consultatio
 
   data(chunk: Buffer): void {
     if (this.#early !== null) this.#early.push(() => this.flow?.push(chunk))
-    else this.flow?.push(chunk)
+    else this.#guarded(() => this.flow?.push(chunk))
   }
 
   end(): void {
@@ -151,7 +174,25 @@ export class FetchTransaction implements Drivable<FetchTransaction>, Consultatio
   }
 
   upgraded(): void {
-    throw new Error('an origin switched protocols although it was not asked to')
+    this.#guarded(() => {
+      throw new Error('an origin switched protocols although it was not asked to')
+    })
+  }
+
+  /** What goes wrong in a callback that is no step is this fetch's affair all the same, and nobody else's. */
+  #guarded(act: () => void): void {
+    try {
+      act()
+    } catch (error) {
+      if (!this.isOver) drive(this, this.steps.threw(this, error))
+    }
+  }
+
+  /** Gives up on what the origin sends: nothing of it is heard any more. */
+  abortCall(): void {
+    this.#early = null
+    this.call?.abort()
+    this.call = null
   }
 
   /** A policy takes its time over the head: the origin waits, and what it has sent already is kept until `decided`. */
@@ -181,21 +222,36 @@ export class FetchTransaction implements Drivable<FetchTransaction>, Consultatio
   }
 
   unread(): void {
-    if (this.isOver) return
-    this.call?.abort()
+    // Where nothing is left to come, the connection is worth keeping.
+    if (this.isOver || this.response?.bodyBytes === 0) return
+    this.abortCall()
     drive(this, this.steps.broken)
+  }
+
+  /** Lets it be found by these tags from now on, as if it were stored already. */
+  bearTags(tags: readonly string[]): void {
+    this.#tags = tags
+    this.context.tags.add(this.busy.key, tags)
   }
 
   /** Lets go of all that is held. */
   release(): void {
     this.isOver = true
     this.#early = null
+    this.context.tags.remove(this.busy.key, this.#tags)
+    this.#tags = []
     this.flow?.close()
     this.releaseStale()
+    this.releasePartial()
   }
 
   releaseStale(): void {
     if (this.stale !== NO_SLOT) this.context.store.release(this.stale)
     this.stale = NO_SLOT
+  }
+
+  releasePartial(): void {
+    if (this.partial !== NO_SLOT) this.context.store.release(this.partial)
+    this.partial = NO_SLOT
   }
 }

@@ -65,6 +65,9 @@ export function forwardedFields(
       OURS.has(name) || (!peerIsTrusted && CLAIMS.has(name)) || (options.storable && NOT_STORABLE.has(name))
     if (!isDropped) fields.append(name, received.valueAt(i))
   }
+  const forwards = request.method === 'OPTIONS' ? request.fields.get('max-forwards') : undefined
+  if (forwards !== undefined && /^[1-9]\d{0,8}$/.test(forwards))
+    fields.append('max-forwards', `${Number(forwards) - 1}`)
   const claimed = fields.get('x-forwarded-for')
   fields.set('x-forwarded-for', claimed === undefined ? peerAddress : `${claimed}, ${peerAddress}`)
   fields.set('x-forwarded-proto', request.scheme)

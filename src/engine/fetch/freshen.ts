@@ -1,25 +1,63 @@
 /** freshen: the origin's 304 confirmed what is stored; its head is replaced, its body stays (RFC 9111 §4.3.4). */
+import type { ResponseControl } from '../../http/control.ts'
 import { encodeHead } from '../../http/head.ts'
 import type { FetchStep, FetchTransaction } from './fetch-transaction.ts'
-import { controlOf, mayStore, pendingOf } from './store.ts'
+import { isWithdrawn, placeOf, type Place } from './place.ts'
+import { busyHead, controlOf, isOfThisRequest, mayStore, pendingOf } from './store.ts'
 
 export function freshen(fetch: FetchTransaction): FetchStep {
   const { context, stale, busy, plan } = fetch
   const control = controlOf(fetch)
-  const verdict = mayStore(fetch, control)
-  const pending = pendingOf(fetch, control)
+  const place = placeOf(fetch, fetch.draft!)
+  const refusal = refusalOf(fetch, control, place)
+  const pending = { ...pendingOf(fetch, control), ...place }
+  if (refusal !== null) {
+    if (!leavesStored(refusal)) context.store.remove(plan.key, stale)
+    return deliverOnce(fetch, pending, refusal)
+  }
   const fields = fetch.draft!.fields
   fields.delete('age')
   fields.set('content-length', String(context.store.bodyBytes(stale)))
-  // What may no longer be stored, by its new head or because it was withdrawn meanwhile, is still this client's answer.
-  if (!verdict.ok) context.store.remove(plan.key, stale)
-  const result = !verdict.ok
-    ? verdict
-    : context.store.freshen(stale, { ...pending, head: encodeHead(pending.status, fields) })
-  const slot = result.ok ? result.slot : stale
-  context.store.retain(slot)
+  const result = context.store.freshen(stale, { ...pending, head: encodeHead(pending.status, fields) })
+  if (!result.ok) return deliverOnce(fetch, pending, result.why)
+  context.store.retain(result.slot)
   context.inFlight.end(busy)
-  busy.freshened(slot)
-  context.store.release(slot)
+  busy.freshened(result.slot)
+  context.store.release(result.slot)
   return fetch.steps.ended
 }
+
+/**
+ * What may no longer be stored, by its new head or because it was withdrawn meanwhile, is still the answer to the one who
+ * asked: the new head with the stored body. The body is copied, since nothing holds it once the fetch has ended.
+ */
+function deliverOnce(fetch: FetchTransaction, pending: ReturnType<typeof pendingOf>, why: string): FetchStep {
+  const { context, stale, busy } = fetch
+  const { store } = context
+  context.inFlight.end(busy)
+  fetch.draft!.fields.delete('content-length')
+  const flow = fetch.startFlow(null)
+  busy.headArrived({ ...busyHead(fetch, pending, flow, why), bodyBytes: store.bodyBytes(stale) })
+  // Nobody may be there to read it, or no longer: then the fetch has ended already.
+  for (let at = 0; !fetch.isOver && at < store.bodyBytes(stale);) {
+    const piece = store.readBody(stale, at, PIECE_BYTES)
+    if (piece === null) break
+    at += piece.length
+    flow.push(Buffer.from(piece))
+  }
+  flow.complete()
+  return fetch.isOver ? fetch.steps.done : fetch.steps.ended
+}
+
+const PIECE_BYTES = 65_536
+
+/** Why the stored response can't take its new head; null where it can. */
+function refusalOf(fetch: FetchTransaction, control: ResponseControl, place: Place): string | null {
+  const verdict = mayStore(fetch, control)
+  if (!verdict.ok) return verdict.why
+  if (isWithdrawn(fetch, place)) return 'withdrawn'
+  return place.key === fetch.plan.key ? null : 'another-key'
+}
+
+/** A client that wants nothing stored, or may not have what others have, must not be able to empty the cache for them. */
+const leavesStored = (refusal: string): boolean => refusal !== 'withdrawn' && isOfThisRequest(refusal)

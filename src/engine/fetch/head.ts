@@ -1,11 +1,10 @@
 /** head: the origin's response has begun. Freshened, stored, passed on, or refused: the policy and RFC 9111 §3 decide. */
 import { unreachable } from '../../base/assert.ts'
 import { currentAge } from '../../http/age.ts'
-import { responseControl, type ResponseControl } from '../../http/control.ts'
+import { responseControl } from '../../http/control.ts'
+import { formatHttpDate } from '../../http/date.ts'
 import { Fields } from '../../http/fields.ts'
-import { freshnessLifetime, type Lifetime } from '../../http/freshness.ts'
 import { decodeHead } from '../../http/head.ts'
-import { invalidatedTargets } from '../../http/invalidation.ts'
 import { NO_REQUEST_DIRECTIVES } from '../../http/cache-control.ts'
 import { staleOnErrorAllowed } from '../../http/reuse.ts'
 import { STALE_IF_ERROR_STATUSES } from '../../http/status.ts'
@@ -15,10 +14,17 @@ import type { OriginResponseVerdict } from '../../policy/hooks.ts'
 import type { Verdict } from '../../policy/verdict.ts'
 import { NO_SLOT } from '../../store/store.ts'
 import type { FetchResult } from '../../observe/counters.ts'
-import { consult } from '../consult.ts'
+import { HookError, consult } from '../consult.ts'
 import { drive, parked } from '../driver.ts'
+import { wholeHead } from '../stretch.ts'
+import { answersGets } from './answers-gets.ts'
 import type { FetchStep, FetchTransaction } from './fetch-transaction.ts'
+import { invalidate } from './invalidate.ts'
+import { learnFromHead } from './learn-from-head.ts'
+import { lifetimeOf } from './lifetime.ts'
 import { OriginResponseDraft } from './origin-response-draft.ts'
+import { isUselessRest } from './rest.ts'
+import { policyTags, restoreConsumed } from './place.ts'
 import { controlOf } from './store.ts'
 
 export function head(fetch: FetchTransaction): FetchStep | Promise<FetchStep> {
@@ -30,13 +36,14 @@ export function head(fetch: FetchTransaction): FetchStep | Promise<FetchStep> {
   if (plan.mode === 'store') {
     if (response.status === 304 && fetch.isValidating && !isAboutOurs(fetch, response))
       return fetch.steps.forgetStale
+    if (isUselessRest(fetch, response)) return fetch.steps.forgetPartial
     const reason = notWhatWasAskedFor(fetch, response.status)
     if (reason !== null) return refuse(fetch, 502, reason)
     if (STALE_IF_ERROR_STATUSES.has(response.status) && staleIsBetter(fetch)) {
       return refuse(fetch, response.status, `origin-${response.status}`)
     }
   }
-  invalidateTargets(fetch, response)
+  invalidate(fetch, response)
   const draft = (fetch.draft = draftOf(fetch, response))
   const verdict = consult(fetch, 'originResponse', {
     request: plan.request,
@@ -46,6 +53,8 @@ export function head(fetch: FetchTransaction): FetchStep | Promise<FetchStep> {
   if (!(verdict instanceof Promise)) return proceed(fetch, verdict)
   fetch.deciding()
   return verdict.then((late) => {
+    // Everybody may have gone while the policy took its time.
+    if (fetch.isOver) return parked
     drive(fetch, proceed(fetch, late))
     fetch.decided()
     return parked
@@ -55,7 +64,7 @@ export function head(fetch: FetchTransaction): FetchStep | Promise<FetchStep> {
 /** A fetch that may be stored asks for the whole and, unless it validates, without conditions. */
 function notWhatWasAskedFor(fetch: FetchTransaction, status: number): string | null {
   if (status === 304 && !fetch.isValidating) return 'origin-unasked-304'
-  if (status === 206) return 'origin-unasked-206'
+  if (status === 206 && !fetch.isRest && fetch.plan.range === null) return 'origin-unasked-206'
   return null
 }
 
@@ -66,7 +75,7 @@ function isAboutOurs(fetch: FetchTransaction, response: OriginResponse): boolean
 }
 
 function refuse(fetch: FetchTransaction, status: number, reason: string): FetchStep {
-  fetch.call?.abort()
+  fetch.abortCall()
   fetch.failure = { status, reason, synth: null, allowsStale: true }
   return fetch.steps.error
 }
@@ -76,6 +85,8 @@ function staleIsBetter(fetch: FetchTransaction): boolean {
   const { stale, context } = fetch
   if (stale === NO_SLOT) return false
   const { store } = context
+  // A stored server error is no better than the new one.
+  if (STALE_IF_ERROR_STATUSES.has(store.status(stale))) return false
   const ageMs = currentAge(store.initialAgeMs(stale), store.storedAt(stale), fetch.respondedAt)
   return staleOnErrorAllowed(
     store.flags(stale),
@@ -83,34 +94,23 @@ function staleIsBetter(fetch: FetchTransaction): boolean {
     store.graceMs(stale),
     store.staleIfErrorMs(stale),
     ageMs,
-    NO_REQUEST_DIRECTIVES,
+    // One client's reload does not keep the stale response from the others.
+    { ...NO_REQUEST_DIRECTIVES, staleIfErrorMs: fetch.plan.directives.staleIfErrorMs },
   )
-}
-
-/** RFC 9111 §4.4: an unsafe request that succeeded makes what is stored of its target untrue. */
-function invalidateTargets(fetch: FetchTransaction, response: OriginResponse): void {
-  const { plan, context } = fetch
-  const { scheme, authority } = plan.targetParts
-  const keys = invalidatedTargets(
-    plan.request.method,
-    response.status,
-    { scheme, authority, target: plan.request.url },
-    response.fields,
-  )
-  for (const key of keys) {
-    context.store.removeKey(key)
-    context.inFlight.doom(key)
-  }
 }
 
 function draftOf(fetch: FetchTransaction, response: OriginResponse): OriginResponseDraft {
   const { context } = fetch
   const wasValidated = response.status === 304 && fetch.isValidating
-  const stored = wasValidated ? decodeHead(context.store.head(fetch.stale)) : null
+  const stored = storedHead(fetch, wasValidated)
   const fields = stored === null ? received(fetch, response) : freshenedFields(stored.fields, response.fields)
+  // RFC 9110 §6.6.1: what has no Date is dated by who receives it. The stored Date is not that of the response to a validation.
+  if (stored !== null && !response.fields.has('date')) {
+    fields.set('date', formatHttpDate(context.clock.wall()))
+  }
   const status = stored === null ? response.status : stored.status
   const control = responseControl(fields, (value) => context.directives.of(value))
-  return new OriginResponseDraft({
+  const draft = new OriginResponseDraft({
     status,
     fields,
     wasValidated,
@@ -118,18 +118,21 @@ function draftOf(fetch: FetchTransaction, response: OriginResponse): OriginRespo
     graceMs: control.directives.staleWhileRevalidateMs ?? context.limits.defaultGraceMs,
     keepMs: context.limits.defaultKeepMs,
   })
+  if (stored !== null) {
+    const slot = wasValidated ? fetch.stale : fetch.partial
+    for (const tag of policyTags(context.store, slot)) draft.tags.add(tag)
+  }
+  return draft
 }
 
-function lifetimeOf(
-  fetch: FetchTransaction,
-  status: number,
-  fields: Fields,
-  control: ResponseControl,
-): Lifetime {
-  return freshnessLifetime(status, fields, control, {
-    requestHasCookie: fetch.plan.request.headers.has('cookie'),
-    responseWallMs: fetch.context.clock.wall(),
-  })
+/** The stored head that the response only brings up to date: §4.3.4 for a 304, §3.4 for the rest of what is stored in part. */
+function storedHead(fetch: FetchTransaction, wasValidated: boolean): ReturnType<typeof decodeHead> | null {
+  const { store } = fetch.context
+  if (!wasValidated && !fetch.isRest) return null
+  const slot = wasValidated ? fetch.stale : fetch.partial
+  const stored = decodeHead(wasValidated ? store.head(slot) : wholeHead(store, slot))
+  restoreConsumed(store, slot, stored.fields)
+  return stored
 }
 
 /** A policy that changed what the response says of caching, and set no lifetime itself, means that to count. */
@@ -153,18 +156,29 @@ function proceed(fetch: FetchTransaction, verdict: Verdict): FetchStep {
   const decided = verdict as OriginResponseVerdict
   switch (decided.kind) {
     case 'deliver':
-      if (fetch.plan.mode === 'pass') return fetch.steps.unstorable
+      checkTags(fetch, draft)
+      learnFromHead(fetch)
+      if (fetch.plan.mode === 'pass') return answersGets(fetch) ? fetch.steps.store : fetch.steps.unstorable
       return draft.wasValidated ? fetch.steps.freshen : fetch.steps.store
     case 'retry':
       return fetch.steps.retry
     case 'abandon':
       return refuse(fetch, 503, 'policy-abandoned')
     case 'synth':
-      fetch.call?.abort()
+      fetch.abortCall()
       fetch.failure = { status: decided.status, reason: 'policy', synth: decided, allowsStale: false }
       return fetch.steps.failed
     default:
       return unreachable(decided)
+  }
+}
+
+/** Tags of our own begin with a control character (`invalidate/tags.ts`), and another one keeps tags apart in the store. */
+function checkTags(fetch: FetchTransaction, draft: OriginResponseDraft): void {
+  for (const tag of draft.tags) {
+    if (tag !== '' && !/^[\0-\x1f]|\0/.test(tag)) continue
+    const problem = `gave a tag that is empty or holds control characters: ${JSON.stringify(tag)}`
+    throw new HookError('originResponse', fetch.route, problem)
   }
 }
 

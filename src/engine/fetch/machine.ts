@@ -4,6 +4,7 @@ import { broken, complete, ended } from './body.ts'
 import { done } from '../driver.ts'
 import { error, failed, forgetStale, retry, threw } from './failure.ts'
 import { freshen } from './freshen.ts'
+import { forgetPartial } from './rest.ts'
 import { head } from './head.ts'
 import { prepare, send } from './send.ts'
 import { store } from './store.ts'
@@ -17,6 +18,7 @@ export const FETCH_STEPS: FetchSteps = {
   freshen,
   unstorable,
   forgetStale,
+  forgetPartial,
   retry,
   error,
   failed,

@@ -35,7 +35,7 @@ export class OriginResponseDraft implements OriginResponseView {
     this.lifetime = init.lifetime
     this.#graceMs = init.graceMs
     this.#keepMs = init.keepMs
-    this.#copy = new CopyOnWrite(init.fields)
+    this.#copy = CopyOnWrite.owning(init.fields)
     this.headers = new HeadersView(this.#copy, this)
   }
 

@@ -7,10 +7,12 @@ import { NO_SLOT } from '../../store/store.ts'
 import { consult } from '../consult.ts'
 import { parked } from '../driver.ts'
 import type { FetchStep, FetchTransaction } from './fetch-transaction.ts'
+import { askForPart } from './rest.ts'
 
 export function prepare(fetch: FetchTransaction): FetchStep | Promise<FetchStep> {
   const { request } = fetch.plan
   addValidators(fetch)
+  if (fetch.plan.mode === 'store') askForPart(fetch)
   request.isWritable = true
   const verdict = consult(fetch, 'originRequest', { request, scratch: fetch.plan.scratch })
   return verdict instanceof Promise ? verdict.then((late) => proceed(fetch, late)) : proceed(fetch, verdict)

@@ -1,4 +1,5 @@
 /** Begins fetches: for a request that waits for it, or in the background for a stale response that was just served. */
+import { NO_REQUEST_DIRECTIVES } from '../../http/cache-control.ts'
 import { BusyResponse } from '../busy-response.ts'
 import { drive } from '../driver.ts'
 import type { Transaction } from '../transaction.ts'
@@ -7,15 +8,18 @@ import { FetchTransaction } from './fetch-transaction.ts'
 import { forwardedFields } from './forward.ts'
 import { FETCH_STEPS } from './machine.ts'
 
-/** `busy`: what the fetch fills. */
+/** `busy`: what the fetch fills. `range`: what to ask for of it, null for the whole. */
 export function startFetch(
   tx: Transaction,
   busy: BusyResponse,
   mode: 'store' | 'pass',
   background: boolean,
+  range: string | null = null,
 ): void {
   const { context, request, exchange } = tx
   const isStorable = mode === 'store'
+  // What is stored whole is validated; only without it is a stretch of use.
+  const partial = isStorable && tx.slot === 0 ? tx.partial : 0
   const origin = request.origin === '' ? (context.origins.keys().next().value ?? '') : request.origin
   const fetchRequest = new FetchRequest({
     // A HEAD that may be stored asks for the whole, so that it can answer the GETs to come.
@@ -33,8 +37,10 @@ export function startFetch(
   if (isStorable) {
     context.inFlight.begin(busy)
     if (tx.slot !== 0) context.store.retain(tx.slot)
+    if (partial !== 0) context.store.retain(partial)
   }
   const hasBody = !isStorable && exchange.hasBody
+  tx.isBodyTaken ||= hasBody
   const fetch = new FetchTransaction(
     context,
     FETCH_STEPS,
@@ -47,8 +53,12 @@ export function startFetch(
       request: fetchRequest,
       directives: tx.directives,
       clientMethod: request.method,
-      targetParts: { scheme: request.scheme, authority: request.host },
+      target: { scheme: request.scheme, authority: request.host, target: request.url },
+      exactKey: tx.exactKey,
+      mayAnswerGets: mode === 'pass' && mayAnswerGets(tx),
       stale: isStorable ? tx.slot : 0,
+      partial,
+      range: range === null ? null : { range, ifRange: request.fields.get('if-range') ?? null },
       body: hasBody ? exchange.body() : null,
       bodyBytes: hasBody ? exchange.bodyBytes : 0,
       inform: background
@@ -63,11 +73,17 @@ export function startFetch(
   drive(fetch, FETCH_STEPS.prepare)
 }
 
+/** RFC 9110 §9.3.3; where it was not a policy's will that it goes past the store. */
+export function mayAnswerGets(tx: Transaction): boolean {
+  return tx.request.method === 'POST' && tx.fwd === 'method'
+}
+
 /** Refreshes the stale response that a transaction has just been served, unless somebody does already. */
 export function refresh(tx: Transaction): void {
   const { inFlight, recorder } = tx.context
   const { fields } = tx.request
-  if (inFlight.joinable(tx.key, fields, tx.vary) !== null) return
+  const { vary, now } = tx
+  if (inFlight.joinable(tx.key, { fields, vary, directives: NO_REQUEST_DIRECTIVES, now }) !== null) return
   recorder.add('backgroundFetches')
   startFetch(tx, new BusyResponse(tx.key, tx.request.selecting(), true), 'store', true)
 }

@@ -10,38 +10,54 @@ import { NO_REQUEST_DIRECTIVES } from '../../http/cache-control.ts'
 import { storable, type Storable } from '../../http/storable.ts'
 import { StoredFlag, storedFlags } from '../../http/stored-flag.ts'
 import { variantKey, varyNames } from '../../http/vary.ts'
-import type { PutRequest, VariantSpec } from '../../store/store.ts'
+import type { BodyDraft, PutRequest, VariantSpec } from '../../store/store.ts'
 import type { BusyHead } from '../busy-response.ts'
 import { parked } from '../driver.ts'
 import type { FetchStep, FetchTransaction } from './fetch-transaction.ts'
+import { beginWithHeld, bodyBytesOf } from './rest.ts'
+import { isWithdrawn, placeOf } from './place.ts'
 
 export function store(fetch: FetchTransaction): FetchStep {
   const control = controlOf(fetch)
   const draft = fetch.draft!
   const verdict = mayStore(fetch, control)
-  if (!verdict.ok) {
-    fetch.unstored = verdict.why
+  const place = verdict.ok ? placeOf(fetch, draft) : null
+  if (place !== null && isWithdrawn(fetch, place)) fetch.busy.isDoomed = true
+  if (place === null || fetch.busy.isDoomed) {
+    if (fetch.isRest) return fetch.steps.forgetPartial
+    fetch.unstored = verdict.ok ? 'withdrawn' : verdict.why
     return fetch.steps.unstorable
   }
-  const body = fetch.context.store.draft(fetch.response!.bodyBytes)
+  const body = draftBody(fetch)
   if (body === null) {
+    if (fetch.isRest) return fetch.steps.forgetPartial
     fetch.unstored = 'too-large'
     fetch.context.recorder.count('unstored', 'too-large')
     return fetch.steps.unstorable
   }
   fetch.bodyDraft = body
-  fetch.pending = pendingOf(fetch, control)
+  fetch.pending = { ...pendingOf(fetch, control), ...place }
+  fetch.bearTags(place.tags)
+  // The answer to a POST is found by those who ask for it from now on.
+  if (fetch.plan.mayAnswerGets) fetch.context.inFlight.begin(fetch.busy)
   const head = busyHead(fetch, fetch.pending, fetch.startFlow(body), null)
   draft.fields.delete('age')
   fetch.busy.headArrived(head)
   return parked
 }
 
+/** Room for the body, with what is stored of it already; null where there is none. */
+function draftBody(fetch: FetchTransaction): BodyDraft | null {
+  const body = fetch.context.store.draft(bodyBytesOf(fetch))
+  if (body === null || beginWithHeld(fetch, body)) return body
+  body.release()
+  return null
+}
+
 /** What the response says of caching, less the rules that the policy set aside. */
-export function controlOf(fetch: FetchTransaction): ResponseControl {
-  const { draft, context } = fetch
-  const control = responseControl(draft!.fields, (value) => context.directives.of(value))
-  const { despite } = draft!
+export function controlOf(fetch: FetchTransaction, draft = fetch.draft!): ResponseControl {
+  const control = responseControl(draft.fields, (value) => fetch.context.directives.of(value))
+  const { despite } = draft
   if (despite.size === 0) return control
   const directives: ResponseDirectives = {
     ...control.directives,
@@ -56,24 +72,29 @@ export function controlOf(fetch: FetchTransaction): ResponseControl {
 export function mayStore(
   fetch: FetchTransaction,
   control: ResponseControl,
+  draft = fetch.draft!,
 ): Storable | { ok: false; why: string } {
-  const { draft, plan, busy } = fetch
-  if (draft!.uncacheable) return { ok: false, why: 'policy' }
+  const { plan, busy } = fetch
+  if (draft.uncacheable) return { ok: false, why: 'policy' }
   if (busy.isDoomed) return { ok: false, why: 'withdrawn' }
-  const { despite } = draft!
+  // A part is not the whole by a policy's calling it a 200.
+  if (fetch.response!.status === 206 && !fetch.isRest && draft.status !== 206)
+    return { ok: false, why: 'partial' }
+  const { despite } = draft
   return storable(
     {
-      method: plan.request.method,
+      // Whatever the method was: who asks here has made sure that the response is one for GET, or tells of one.
+      method: 'GET',
       fields: despite.has('authorization')
         ? without(plan.request.fields, 'authorization')
         : plan.request.fields,
       hasBody: false,
       directives: plan.directives,
     },
-    draft!.status,
-    despite.has('set-cookie') ? without(draft!.fields, 'set-cookie') : draft!.fields,
+    draft.status,
+    despite.has('set-cookie') ? without(draft.fields, 'set-cookie') : draft.fields,
     control,
-    draft!.lifetime,
+    draft.lifetime,
   )
 }
 
@@ -83,13 +104,28 @@ function without(fields: Fields, name: string): Fields {
   return copy
 }
 
-/** Everything that is stored but the head, which has to wait for the length of the body, and the body. */
+/** Reasons that lie in this very request and say nothing of the next one, nor of what is stored. */
+export function isOfThisRequest(why: string): boolean {
+  return OF_THIS_REQUEST.includes(why)
+}
+
+const OF_THIS_REQUEST: readonly string[] = [
+  'request-no-store',
+  'authorization',
+  'cookie',
+  'withdrawn',
+  'no-room',
+  'partial',
+]
+
+/** Everything that is stored but its place (`placeOf`), the head, which has to wait for the length of the body, and the body. */
 export function pendingOf(
   fetch: FetchTransaction,
   control: ResponseControl,
+  draft = fetch.draft!,
 ): Omit<PutRequest, 'body' | 'head'> {
-  const { draft, plan, context } = fetch
-  const { fields } = draft!
+  const { plan, context } = fetch
+  const { fields } = draft
   const responseWallMs = context.clock.wall()
   const initialAgeMs = correctedInitialAge(fetch.response!.fields, {
     requestAt: fetch.requestedAt,
@@ -101,18 +137,18 @@ export function pendingOf(
   const etag = fields.get('etag') ?? ''
   return {
     key: plan.key,
-    status: draft!.status,
-    flags: storedFlags(control.directives, draft!.lifetime),
+    status: draft.status,
+    flags: storedFlags(control.directives, draft.lifetime),
     storedAt: fetch.respondedAt,
     initialAgeMs,
-    lifetimeMs: draft!.ttlMs,
-    graceMs: draft!.graceMs,
+    lifetimeMs: draft.ttlMs,
+    graceMs: draft.graceMs,
     staleIfErrorMs: control.directives.staleIfErrorMs ?? 0,
-    keepMs: draft!.keepMs,
+    keepMs: draft.keepMs,
     variant: variantOf(fetch, fields),
     etag: isEntityTag(etag) ? etag : '',
     lastModified: fields.all('last-modified')[0] ?? '',
-    tags: [...draft!.tags],
+    tags: [],
   }
 }
 
@@ -136,16 +172,22 @@ export function busyHead(
   return {
     status: draft.status,
     fields: draft.fields,
-    bodyBytes: fetch.response!.bodyBytes,
+    bodyBytes: bodyBytesOf(fetch),
     etag: pending.etag,
     lastModified: pending.lastModified,
     receivedAt: fetch.respondedAt,
     initialAgeMs: pending.initialAgeMs,
     lifetimeMs: pending.lifetimeMs,
-    isReusable: unstored === null && reuse === 'fresh',
+    isReusable:
+      unstored === null && draft.status !== 206 && reuse === 'fresh' && isForEquivalents(fetch, pending.key),
     isForAuthorized: (pending.flags & StoredFlag.authorized) !== 0,
     variant: pending.variant,
     flow,
     unstored,
   }
+}
+
+/** Where requests for equivalent targets wait for it, by No-Vary-Search: whether the response has that field, too. */
+function isForEquivalents(fetch: FetchTransaction, key: string): boolean {
+  return fetch.plan.key === fetch.plan.exactKey || key === fetch.plan.key
 }

@@ -3,23 +3,29 @@
  * key, a hit-for-miss marker tells them not to.
  */
 import { StoredFlag } from '../../http/stored-flag.ts'
+import { STALE_IF_ERROR_STATUSES } from '../../http/status.ts'
+import { NO_SLOT } from '../../store/store.ts'
 import { parked } from '../driver.ts'
 import type { FetchStep, FetchTransaction } from './fetch-transaction.ts'
-import { busyHead, controlOf, pendingOf } from './store.ts'
-
-/** Reasons that lie in this very request and say nothing of the next one. */
-const OF_THIS_REQUEST: readonly string[] = ['request-no-store', 'authorization', 'withdrawn', 'no-room']
+import { busyHead, controlOf, isOfThisRequest, pendingOf } from './store.ts'
 
 export function unstorable(fetch: FetchTransaction): FetchStep {
   const { context, plan, busy } = fetch
   const pending = pendingOf(fetch, controlOf(fetch))
   if (plan.mode === 'store') {
     context.inFlight.end(busy)
-    if (!OF_THIS_REQUEST.includes(fetch.unstored ?? '') && !busy.isDoomed) replaceByMarker(fetch)
+    if (!isOfThisRequest(fetch.unstored ?? '') && !busy.isDoomed && !isMereFailure(fetch)) {
+      replaceByMarker(fetch)
+    }
   }
   const head = busyHead(fetch, pending, fetch.startFlow(null), fetch.unstored ?? '')
   busy.headArrived(head)
   return parked
+}
+
+/** A server error says nothing of what is stored, which the origin may yet confirm. */
+function isMereFailure({ stale, response }: FetchTransaction): boolean {
+  return stale !== NO_SLOT && STALE_IF_ERROR_STATUSES.has(response!.status)
 }
 
 /** What was stored is no longer what the origin says, and what it says now can't be stored. */

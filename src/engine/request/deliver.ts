@@ -1,39 +1,52 @@
 /**
  * deliver: the response goes to the client, from the store or as it arrives from the origin.
- * The client's own conditions are answered here: 304 where it has the response already (RFC 9110 §13).
+ * The client's own conditions are answered here, and then its Range (RFC 9110 §13.2.2).
  */
-import { unreachable } from '../../base/assert.ts'
 import { currentAge } from '../../http/age.ts'
-import { cacheStatus, type CacheStatus } from '../../http/cache-status.ts'
 import { Fields, type ReadonlyFields } from '../../http/fields.ts'
-import { decodeHead } from '../../http/head.ts'
-import { notModifiedFields } from '../../http/freshening.ts'
-import { evaluatePreconditions } from '../../http/validation.ts'
-import type { DeliverHookVerdict } from '../../policy/hooks.ts'
-import { consultNow } from '../consult.ts'
+import type { ContentRange } from '../../http/range.ts'
+import { WHOLE_BODY, type BodyPart } from '../body-parts.ts'
+import type { BusyHead } from '../busy-response.ts'
 import { DeliverResponse } from '../deliver-response.ts'
 import { done } from '../driver.ts'
+import type { ResponseHead } from '../exchange.ts'
 import { refresh } from '../fetch/start.ts'
 import { StoredBodyReader } from '../stored-body.ts'
+import { heldStretch, wholeHead } from '../stretch.ts'
 import type { RequestStep, Transaction } from '../transaction.ts'
+import { busyCacheStatus, storedCacheStatus, toSeconds } from './deliver-cache-status.ts'
+import { allFields, answerNotModified, consultDeliver, isConditional } from './deliver-checks.ts'
+import {
+  asksForRange,
+  lieInOrder,
+  lieWithin,
+  partialResponse,
+  rangeAnswer,
+  sendUnsatisfiable,
+} from './deliver-range.ts'
 
 /** Hot. */
 export function deliverStored(tx: Transaction): RequestStep {
   const { store } = tx.context
-  const status = store.status(tx.slot)
   const extra = `Age: ${toSeconds(tx.ageMs)}\r\nCache-Status: ${storedCacheStatus(tx)}\r\n`
-  if (tx.route.hooks.deliver === undefined && !isConditional(tx)) {
-    tx.status = status
+  if (tx.route.hooks.deliver === undefined && !isConditional(tx) && !asksForRange(tx)) {
+    tx.status = store.status(tx.slot)
     beforeSending(tx)
     tx.exchange.sendStored(store, tx.slot, extra)
     return done
   }
-  const response = new DeliverResponse(status, store.head(tx.slot), extra, null, tx.outcome)
+  const held = heldStretch(store, tx.slot)
+  const response =
+    held === null
+      ? new DeliverResponse(store.status(tx.slot), store.head(tx.slot), extra, null, tx.outcome)
+      : new DeliverResponse(200, wholeHead(store, tx.slot), extra, null, tx.outcome)
   const detour = consultDeliver(tx, response)
   if (detour !== null) return detour
   tx.status = response.status
   beforeSending(tx)
   if (answerNotModified(tx, response, store.etag(tx.slot), store.lastModified(tx.slot))) return done
+  if (sendStoredRange(tx, response, held)) return done
+  if (held !== null) return fetchAfterAll(tx)
   if (response.changed === null) tx.exchange.sendStored(store, tx.slot, extra + response.added)
   else sendChanged(tx, response.status, response.changed)
   return done
@@ -41,72 +54,113 @@ export function deliverStored(tx: Transaction): RequestStep {
 
 export function deliverBusy(tx: Transaction): RequestStep {
   const { head } = tx.busy!
+  if (isBetterAskedOfOrigin(tx, head)) return askOrigin(tx)
   const fields = Fields.from(head.fields)
   const ageMs = currentAge(head.initialAgeMs, head.receivedAt, tx.now)
   // What was not asked for by this very request is reused, and so shows its age (RFC 9111 §4).
   if (!tx.isLeader || ageMs >= 1000) fields.set('age', String(toSeconds(ageMs)))
-  if (tx.reason === '') tx.reason = head.unstored ?? ''
+  // Why it is not stored tells more than why the origin was asked.
+  if (head.unstored !== null && head.unstored !== '') tx.reason = head.unstored
   fields.append('cache-status', busyCacheStatus(tx))
   const response = new DeliverResponse(head.status, '', '', fields, tx.outcome)
   const detour = consultDeliver(tx, response)
   if (detour !== null) return detour
   tx.status = response.status
-  // Whether the client has it already is for the origin to say where the request went past the store.
-  const isCachesBusiness = tx.outcome !== 'pass' && tx.outcome !== 'pipe'
-  if (isCachesBusiness && answerNotModified(tx, response, head.etag, head.lastModified)) return done
-  const sink = tx.exchange.begin({ status: response.status, fields }, head.bodyBytes)
-  if (tx.exchange.method === 'HEAD') sink.end()
-  else tx.reader = head.flow.attach(sink)
+  if (isCachesBusiness(tx)) {
+    if (answerNotModified(tx, response, head.etag, head.lastModified)) return done
+    if (sendBusyRange(tx, response, head)) return done
+  }
+  sendBusy(tx, head, { status: response.status, fields }, head.bodyBytes)
   return done
 }
 
-/** What the policy wants instead of delivering, or null. */
-function consultDeliver(tx: Transaction, response: DeliverResponse): RequestStep | null {
-  if (tx.route.hooks.deliver === undefined) return null
-  tx.at.response = response
-  const verdict = consultNow(tx, 'deliver', tx.at) as DeliverHookVerdict
-  tx.at.response = null
-  switch (verdict.kind) {
-    case 'deliver':
-      return null
-    case 'restart':
-      return tx.steps.restart
-    case 'synth':
-      return tx.synthesize(verdict, 'synth', 'policy')
-    default:
-      return unreachable(verdict)
-  }
-}
+/** Whether the client has it already, and what part of it it gets, is for the origin to say where the request went past the store. */
+const isCachesBusiness = (tx: Transaction): boolean => tx.outcome !== 'pass' && tx.outcome !== 'pipe'
 
-function isConditional(tx: Transaction): boolean {
-  const { fields } = tx.request
-  return fields.has('if-none-match') || fields.has('if-modified-since')
-}
-
-/** Sends a 304 where the client's copy is good; says whether it did. */
-function answerNotModified(
+function sendBusy(
   tx: Transaction,
-  response: DeliverResponse,
-  etag: string,
-  lastModified: string,
-): boolean {
-  if (!isConditional(tx)) return false
-  const { status } = response
-  const verdict = evaluatePreconditions(
-    tx.request.method,
-    tx.request.fields,
-    { etag, lastModified, status, date: lastModified === '' ? (response.get('date') ?? '') : '' },
-    tx.clock.wall(),
-  )
-  if (verdict !== 'not-modified') return false
-  tx.status = 304
-  tx.exchange.send({ status: 304, fields: notModifiedFields(allFields(response)) }, null)
+  { flow }: BusyHead,
+  head: ResponseHead,
+  bodyBytes: number | null,
+  parts: readonly BodyPart[] = WHOLE_BODY,
+): void {
+  const sink = tx.exchange.begin(head, bodyBytes)
+  if (tx.exchange.method === 'HEAD') sink.end()
+  else tx.reader = flow.attach(sink, parts)
+}
+
+/** A part of what is on its way. Its length must be known, and where it is not stored, the parts must come one behind the other. */
+function sendBusyRange(tx: Transaction, response: DeliverResponse, head: BusyHead): boolean {
+  if (!asksForRange(tx) || response.status !== 200 || head.bodyBytes === null) return false
+  const of = {
+    fields: allFields(response),
+    etag: head.etag,
+    lastModified: head.lastModified,
+    completeBytes: head.bodyBytes,
+  }
+  const answer = rangeAnswer(tx, of)
+  if (answer.kind === 'whole') return false
+  if (answer.kind === 'unsatisfiable') {
+    sendUnsatisfiable(tx, of)
+    return true
+  }
+  if (!head.flow.isStoring && !lieInOrder(answer.ranges)) return false
+  tx.status = 206
+  const part = partialResponse(tx, of, answer.ranges)
+  sendBusy(tx, head, part.head, part.bodyBytes, part.parts)
   return true
 }
 
-function allFields(response: DeliverResponse): Fields {
-  if (response.changed !== null) return response.changed
-  return decodeHead(response.unchanged).fields
+/**
+ * Whether the range lies so far in a body that can't be stored that all before it would be fetched to be thrown away. The origin,
+ * asked again, may send just the range.
+ */
+function isBetterAskedOfOrigin(tx: Transaction, head: BusyHead): boolean {
+  if (!asksForRange(tx) || !tx.isLeader || head.unstored === null || !isCachesBusiness(tx)) return false
+  if (head.status !== 200 || head.bodyBytes === null || head.bodyBytes <= tx.context.limits.windowBytes)
+    return false
+  const { fields, etag, lastModified, bodyBytes: completeBytes } = head
+  const answer = rangeAnswer(tx, { fields, etag, lastModified, completeBytes })
+  return answer.kind === 'ranges' && answer.ranges[0].first > tx.context.limits.windowBytes
+}
+
+/** Nobody follows the fetch, which thereby ends. */
+function askOrigin(tx: Transaction): RequestStep {
+  tx.reason = tx.busy!.head.unstored ?? ''
+  tx.busy = null
+  tx.releaseSlot()
+  return tx.steps.pass
+}
+
+/** A part of what is stored, which may itself be but a stretch of the whole. */
+function sendStoredRange(tx: Transaction, response: DeliverResponse, held: ContentRange | null): boolean {
+  if (!asksForRange(tx) || response.status !== 200) return false
+  const { store } = tx.context
+  const of = {
+    fields: allFields(response),
+    etag: store.etag(tx.slot),
+    lastModified: store.lastModified(tx.slot),
+    completeBytes: held?.completeBytes ?? store.bodyBytes(tx.slot),
+  }
+  const answer = rangeAnswer(tx, of)
+  if (answer.kind === 'whole') return false
+  if (answer.kind === 'unsatisfiable') {
+    if (held === null) sendUnsatisfiable(tx, of)
+    return held === null
+  }
+  if (held !== null && !lieWithin(answer.ranges, held)) return false
+  tx.status = 206
+  const part = partialResponse(tx, of, answer.ranges)
+  sendStoredParts(tx, part.head, part.bodyBytes, part.parts, held?.first ?? 0)
+  return true
+}
+
+/** The policy would have it otherwise than the stored stretch can serve. */
+function fetchAfterAll(tx: Transaction): RequestStep {
+  tx.status = 0
+  tx.releaseSlot()
+  tx.fwd = 'partial'
+  return tx.steps.miss
 }
 
 /** A stored response with a head of this client's own. */
@@ -121,13 +175,24 @@ function sendChanged(tx: Transaction, status: number, fields: ReadonlyFields): v
     tx.exchange.send({ status, fields: framed }, body)
     return
   }
+  sendStoredParts(tx, { status, fields: framed }, store.bodyBytes(slot), WHOLE_BODY, 0)
+}
+
+function sendStoredParts(
+  tx: Transaction,
+  head: ResponseHead,
+  bodyBytes: number,
+  parts: readonly BodyPart[],
+  storedFrom: number,
+): void {
+  const { store } = tx.context
   tx.holdSlot()
-  const sink = tx.exchange.begin({ status, fields: framed }, store.bodyBytes(slot))
+  const sink = tx.exchange.begin(head, bodyBytes)
   if (tx.exchange.method === 'HEAD') {
     sink.end()
     return
   }
-  const reader = new StoredBodyReader(store, slot, sink)
+  const reader = new StoredBodyReader(store, tx.slot, sink, parts, storedFrom)
   tx.exchange.drained = () => reader.pump()
   reader.pump()
 }
@@ -141,45 +206,3 @@ function beforeSending(tx: Transaction): void {
   tx.holdSlot()
   refresh(tx)
 }
-
-/** What is left of the lifetime, so that it and the Age shown add up. */
-const ttlSeconds = (lifetimeMs: number, ageMs: number): number => toSeconds(lifetimeMs) - toSeconds(ageMs)
-const toSeconds = (ms: number): number => Math.floor(ms / 1000)
-
-/** Hot for hits. */
-function storedCacheStatus(tx: Transaction): string {
-  const name = tx.context.limits.cacheName
-  const ttl = ttlSeconds(tx.context.store.lifetimeMs(tx.slot), tx.ageMs)
-  if (tx.outcome === 'hit') return `${name}; hit; ttl=${ttl}`
-  if (tx.outcome === 'revalidated' || tx.outcome === 'collapsed') {
-    return cacheStatus({
-      cache: name,
-      fwd: tx.fwd ?? 'stale',
-      ...forwardStatus(tx),
-      ttlSeconds: ttl,
-      stored: true,
-      ...collapsed(tx),
-    })
-  }
-  return cacheStatus({ cache: name, hit: true, ttlSeconds: ttl, ...detail(tx.reason) })
-}
-
-function busyCacheStatus(tx: Transaction): string {
-  const busy = tx.busy!
-  const { head } = busy
-  const isStored = tx.outcome !== 'pass' && head.unstored === null
-  return cacheStatus({
-    cache: tx.context.limits.cacheName,
-    fwd: tx.fwd ?? 'miss',
-    ...forwardStatus(tx),
-    stored: isStored,
-    ...collapsed(tx),
-    ...(isStored ? { ttlSeconds: ttlSeconds(head.lifetimeMs, head.initialAgeMs) } : {}),
-    ...detail(tx.reason === 'method' ? '' : tx.reason),
-  })
-}
-
-const forwardStatus = (tx: Transaction): CacheStatus =>
-  tx.busy === null || tx.busy.forwardStatus === 0 ? {} : { fwdStatus: tx.busy.forwardStatus }
-const collapsed = (tx: Transaction): CacheStatus => (tx.isLeader ? {} : { collapsed: true })
-const detail = (text: string): CacheStatus => (text === '' ? {} : { detail: text })

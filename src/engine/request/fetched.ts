@@ -8,6 +8,7 @@ import { NO_REQUEST_DIRECTIVES } from '../../http/cache-control.ts'
 import { reasonPhrase } from '../../http/status.ts'
 import { judgeReuse, staleOnErrorAllowed } from '../../http/reuse.ts'
 import { variantKey } from '../../http/vary.ts'
+import type { OriginFailure } from '../../observe/origin-failure.ts'
 import { NO_SLOT, type Slot } from '../../store/store.ts'
 import type { BusyResponse, FetchFailure } from '../busy-response.ts'
 import type { RequestStep, Transaction } from '../transaction.ts'
@@ -74,10 +75,27 @@ function failed(tx: Transaction, failure: FetchFailure): RequestStep {
   tx.reason = failure.reason
   if (failure.synth !== null) return tx.synthesize(failure.synth, 'synth', failure.reason)
   if (failure.allowsStale && tx.slot !== NO_SLOT && mayServeStale(tx)) return tx.steps.staleOnError
-  const { status } = failure
+  const status = statusFor(tx, failure)
   const body = `${status} ${reasonPhrase(status)}\nThe origin of this page did not answer as it should (${failure.reason}).\n`
   return tx.synthesize({ kind: 'synth', status, headers: {}, body }, 'error', failure.reason)
 }
+
+/** RFC 9111 §5.2.2.2, §5.2.2.8: where a stored response may not be used unvalidated, and nobody is there to validate it, the status is 504. */
+function statusFor(tx: Transaction, failure: FetchFailure): number {
+  if (tx.slot === NO_SLOT || !UNREACHED.has(failure.reason)) return failure.status
+  const { store } = tx.context
+  const { slot } = tx
+  const ageMs = currentAge(store.initialAgeMs(slot), store.storedAt(slot), tx.now)
+  const reuse = judgeReuse(store.flags(slot), store.lifetimeMs(slot), 0, ageMs, NO_REQUEST_DIRECTIVES)
+  return reuse === 'must-revalidate' || reuse === 'no-cache' ? 504 : failure.status
+}
+
+/** Failures that mean that there was nobody, or no answer. */
+const UNREACHED: ReadonlySet<string> = new Set(
+  (['unresolved', 'refused', 'tls', 'tunnel', 'closed-before-head'] satisfies OriginFailure[]).map(
+    (failure) => `origin-${failure}`,
+  ),
+)
 
 function mayServeStale(tx: Transaction): boolean {
   const { store } = tx.context

@@ -7,10 +7,12 @@ export function finish(tx: Transaction, end: ExchangeEnd): void {
   tx.isOver = true
   tx.reader?.release()
   tx.reader = null
-  if (tx.isLeader && tx.busy?.phase === 'waiting') tx.busy.abandon?.()
+  tx.abandon?.()
   tx.releaseSlot()
   const { recorder, log } = tx.context
-  const outcome = tx.status === 0 && end === 'client-gone' ? 'gone' : tx.outcome
+  const { refusal } = tx.exchange
+  const outcome =
+    refusal !== null ? 'refused' : tx.status === 0 && end === 'client-gone' ? 'gone' : tx.outcome
   const durationMs = tx.clock.now() - tx.exchange.receivedAt
   recorder.route(tx.route.name).request(outcome, durationMs)
   log.access?.({
@@ -20,9 +22,9 @@ export function finish(tx: Transaction, end: ExchangeEnd): void {
     authority: tx.exchange.authority,
     target: tx.exchange.target,
     minorVersion: tx.exchange.minorVersion,
-    status: tx.status,
+    status: refusal?.status ?? tx.status,
     outcome,
-    reason: tx.reason,
+    reason: refusal?.reason ?? tx.reason,
     route: tx.route.name,
     bytesIn: tx.exchange.receivedBytes,
     bytesOut: tx.exchange.sentBytes,

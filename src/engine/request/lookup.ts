@@ -7,22 +7,19 @@ import { judgeReuse, type Reuse } from '../../http/reuse.ts'
 import { variantKey } from '../../http/vary.ts'
 import { NO_SLOT, type Slot } from '../../store/store.ts'
 import { StoredFlag } from '../../http/stored-flag.ts'
-import { keyOf } from '../key.ts'
+import { findKey } from '../key.ts'
 import type { RequestStep, Transaction } from '../transaction.ts'
+import { foundPartial } from './partial.ts'
 
 /** Hot. */
 export function lookup(tx: Transaction): RequestStep {
-  tx.key = keyOf(tx)
-  return lookupKey(tx)
-}
-
-/** As `lookup`, for a key that is known already. */
-export function lookupKey(tx: Transaction): RequestStep {
+  findKey(tx)
   const { store } = tx.context
   const { now } = tx
-  const slot = selectVariant(tx, now)
+  const slot = select(tx, now)
   tx.slot = slot
   if (slot === NO_SLOT) {
+    if (tx.partial !== NO_SLOT) return foundPartial(tx)
     tx.fwd = tx.vary.length === 0 ? 'uri-miss' : 'vary-miss'
     return tx.steps.miss
   }
@@ -74,24 +71,37 @@ function proceed(tx: Transaction, reuse: Reuse): RequestStep {
   return tx.steps.miss
 }
 
+/** By the key that No-Vary-Search makes, where it is heeded, and then by the exact target: not every response may have had that field. */
+function select(tx: Transaction, now: number): Slot {
+  const slot = selectVariant(tx, now)
+  if (slot !== NO_SLOT || tx.key === tx.exactKey || tx.partial !== NO_SLOT) return slot
+  const searchKey = tx.key
+  tx.key = tx.exactKey
+  const exact = selectVariant(tx, now)
+  if (exact === NO_SLOT && tx.partial === NO_SLOT) tx.key = searchKey
+  return exact
+}
+
 /** The newest stored response that Vary lets this request have (RFC 9111 §4.1). Notes markers and names of Vary on the way. Hot. */
 function selectVariant(tx: Transaction, now: number): Slot {
   const { store } = tx.context
   let wantedSpec = 0
   let wanted = ''
   for (let slot = store.find(tx.key); slot !== NO_SLOT; slot = store.nextVariant(slot)) {
-    if ((store.flags(slot) & StoredFlag.hitForMiss) !== 0) {
+    const flags = store.flags(slot)
+    if ((flags & StoredFlag.hitForMiss) !== 0) {
       if (now - store.storedAt(slot) < store.lifetimeMs(slot)) tx.isHitForMiss = true
       continue
     }
     const spec = store.varySpec(slot)
-    if (spec === 0) return slot
-    if (spec !== wantedSpec) {
+    if (spec !== 0 && spec !== wantedSpec) {
       wantedSpec = spec
       tx.vary = store.varyNames(spec)
       wanted = variantKey(tx.vary, tx.request.fields, tx.context.variantValues.normalise)
     }
-    if (store.variantMatches(slot, wanted)) return slot
+    if (spec !== 0 && !store.variantMatches(slot, wanted)) continue
+    if ((flags & StoredFlag.partial) === 0) return slot
+    if (tx.partial === NO_SLOT) tx.partial = slot
   }
   return NO_SLOT
 }

@@ -9,8 +9,10 @@ import { NO_SLOT } from '../../store/store.ts'
 import { BusyResponse } from '../busy-response.ts'
 import { consultNow } from '../consult.ts'
 import { drive, parked } from '../driver.ts'
-import { startFetch } from '../fetch/start.ts'
+import { mayAnswerGets, startFetch } from '../fetch/start.ts'
+import { findKey } from '../key.ts'
 import type { RequestStep, Transaction } from '../transaction.ts'
+import { rangeToFetch } from './range-miss.ts'
 
 export function miss(tx: Transaction): RequestStep {
   if (tx.directives.onlyIfCached) {
@@ -43,9 +45,11 @@ const ONLY_IF_CACHED: SynthVerdict = {
   body: 'Not in the cache, and the request asked for nothing else (only-if-cached).\n',
 }
 
-/** Whether its response is likely to be of no use to others, so that nobody should wait for it, nor it for others. */
-const isAlone = (tx: Transaction): boolean =>
-  tx.isHitForMiss || tx.directives.noStore || tx.request.fields.has('authorization')
+/** Whether the response is likely to be one's own, so that nobody should wait for another's. */
+const isAlone = (tx: Transaction): boolean => tx.isHitForMiss || tx.request.fields.has('authorization')
+
+/** Whether others may wait for the response. What must not be stored for the one who asks is no use to them. */
+const isCollapsible = (tx: Transaction): boolean => !isAlone(tx) && !tx.directives.noStore
 
 /** Fetches without waiting for others and without letting others wait. */
 export function fetchAlone(tx: Transaction): RequestStep {
@@ -55,8 +59,11 @@ export function fetchAlone(tx: Transaction): RequestStep {
 
 function joinOrFetch(tx: Transaction): RequestStep {
   const { inFlight, limits, recorder } = tx.context
+  const range = rangeToFetch(tx)
+  if (range !== null) return range === 'past' ? passRange(tx) : fetchRange(tx, range)
   if (!isAlone(tx)) {
-    const busy = inFlight.joinable(tx.key, tx.request.fields, tx.vary)
+    const { vary, directives, now } = tx
+    const busy = inFlight.joinable(tx.key, { fields: tx.request.fields, vary, directives, now })
     if (busy !== null) {
       if (busy.waiters < limits.maxWaiters) return join(tx, busy)
       recorder.count('limitReached', 'waiters')
@@ -68,7 +75,7 @@ function joinOrFetch(tx: Transaction): RequestStep {
   if (tx.isHitForMiss && tx.slot === NO_SLOT && tx.request.method === 'HEAD')
     return begin(tx, privateResponse(tx), 'pass')
   tx.holdSlot()
-  return begin(tx, new BusyResponse(tx.key, tx.request.selecting(), !isAlone(tx)), 'store')
+  return begin(tx, new BusyResponse(tx.key, tx.request.selecting(), isCollapsible(tx)), 'store')
 }
 
 const TOO_MANY_WAITERS: SynthVerdict = {
@@ -80,6 +87,7 @@ const TOO_MANY_WAITERS: SynthVerdict = {
 
 function join(tx: Transaction, busy: BusyResponse): RequestStep {
   tx.holdSlot()
+  tx.partial = NO_SLOT
   tx.busy = busy
   tx.isLeader = false
   tx.outcome = 'collapsed'
@@ -90,17 +98,38 @@ function join(tx: Transaction, busy: BusyResponse): RequestStep {
 }
 
 function wait(tx: Transaction, busy: BusyResponse): void {
-  busy.wait(() => {
+  const resume = (): void => {
+    tx.abandon = null
     if (!tx.isOver) drive(tx, tx.steps.fetched)
-  })
+  }
+  tx.abandon = () => busy.leave(resume)
+  busy.wait(resume)
 }
 
-function begin(tx: Transaction, busy: BusyResponse, mode: 'store' | 'pass'): RequestStep {
+function begin(
+  tx: Transaction,
+  busy: BusyResponse,
+  mode: 'store' | 'pass',
+  range: string | null = null,
+): RequestStep {
   tx.busy = busy
   tx.isLeader = true
   wait(tx, busy)
-  startFetch(tx, busy, mode, false)
+  startFetch(tx, busy, mode, false, range)
   return parked
+}
+
+/** A range that is not worth the whole goes to the origin as it is. */
+function passRange(tx: Transaction): RequestStep {
+  tx.releaseSlot()
+  tx.reason = 'range'
+  return tx.steps.pass
+}
+
+/** The range alone, to be stored as a stretch of the whole. Nobody else waits for it. */
+function fetchRange(tx: Transaction, range: string): RequestStep {
+  tx.outcome = 'miss'
+  return begin(tx, new BusyResponse(tx.key, tx.request.selecting(), false), 'store', range)
 }
 
 export function pass(tx: Transaction): RequestStep {
@@ -108,7 +137,7 @@ export function pass(tx: Transaction): RequestStep {
   switch (verdict.kind) {
     case 'fetch':
       tx.outcome = 'pass'
-      return begin(tx, privateResponse(tx), 'pass')
+      return begin(tx, passedResponse(tx), 'pass')
     case 'synth':
       return tx.synthesize(verdict, 'synth', 'policy')
     case 'restart':
@@ -116,6 +145,13 @@ export function pass(tx: Transaction): RequestStep {
     default:
       return unreachable(verdict)
   }
+}
+
+/** What goes past the store may concern it all the same: the answer to a HEAD (RFC 9111 §4.3.5), or to a POST (RFC 9110 §9.3.3). */
+function passedResponse(tx: Transaction): BusyResponse {
+  if (tx.request.method !== 'HEAD' && !mayAnswerGets(tx)) return privateResponse(tx)
+  if (tx.key === '') findKey(tx)
+  return new BusyResponse(tx.key, tx.request.selecting(), false)
 }
 
 const privateResponse = (tx: Transaction): BusyResponse => new BusyResponse('', tx.request.fields, false)

@@ -29,6 +29,7 @@ export function pipe(tx: Transaction): RequestStep {
     return tx.synthesize({ kind: 'synth', status: 503, headers: {}, body: '' }, 'error', 'no-such-origin')
   }
   const handler = new PipeHandler(tx, name)
+  tx.abandon = () => handler.abandon()
   handler.call = origin.fetch(
     {
       method: request.method,
@@ -61,11 +62,17 @@ class PipeHandler implements FetchHandler {
   }
 
   informational(status: number, fields: Fields): void {
-    if (!this.#tx.isOver) this.#tx.exchange.informational(status, fields)
+    this.#guarded(() => {
+      if (!this.#tx.isOver) this.#tx.exchange.informational(status, fields)
+    })
+  }
+
+  head(response: OriginResponse): void {
+    this.#guarded(() => this.#passOn(response))
   }
 
   /** The origin stays with HTTP. */
-  head(response: OriginResponse): void {
+  #passOn(response: OriginResponse): void {
     const tx = this.#tx
     this.#count(`${Math.floor(response.status / 100) as 2 | 3 | 4 | 5}xx`)
     if (tx.isOver) {
@@ -94,14 +101,37 @@ class PipeHandler implements FetchHandler {
   }
 
   data(chunk: Buffer): void {
-    this.#flow?.push(chunk)
+    this.#guarded(() => this.#flow?.push(chunk))
   }
 
   end(): void {
-    this.#flow?.complete()
+    this.#guarded(() => this.#flow?.complete())
   }
 
   failed(error: OriginError): void {
+    this.#guarded(() => this.#fail(error))
+  }
+
+  upgraded(response: OriginResponse, socket: Duplex, early: Buffer): void {
+    this.#guarded(() => this.#join(response, socket, early))
+  }
+
+  /** The client has left: the origin's answer is of no use to anybody. */
+  abandon(): void {
+    this.call?.abort()
+  }
+
+  /** The origin's callbacks are not steps: what goes wrong in one is the request's affair all the same, and nobody else's. */
+  #guarded(act: () => void): void {
+    try {
+      act()
+    } catch (error) {
+      this.call?.abort()
+      drive(this.#tx, this.#tx.caught(error))
+    }
+  }
+
+  #fail(error: OriginError): void {
     const tx = this.#tx
     this.#count(error.failure)
     if (this.#flow !== null) {
@@ -114,7 +144,7 @@ class PipeHandler implements FetchHandler {
     drive(tx, tx.synthesize({ kind: 'synth', status, headers: {}, body }, 'error', `origin-${error.failure}`))
   }
 
-  upgraded(response: OriginResponse, origin: Duplex, early: Buffer): void {
+  #join(response: OriginResponse, origin: Duplex, early: Buffer): void {
     const tx = this.#tx
     this.#count('1xx')
     if (tx.isOver) {

@@ -1,9 +1,13 @@
 /** recv: which route, and what its policy wants done with the request. */
 import { unreachable } from '../../base/assert.ts'
-import { readRequestDirectives } from '../../http/cache-control.ts'
+import {
+  NO_REQUEST_DIRECTIVES,
+  readRequestDirectives,
+  type RequestDirectives,
+} from '../../http/cache-control.ts'
 import type { RecvVerdict } from '../../policy/hooks.ts'
 import type { Verdict } from '../../policy/verdict.ts'
-import { consult } from '../consult.ts'
+import { HookError, consult } from '../consult.ts'
 import { parked } from '../driver.ts'
 import type { RequestStep, Transaction } from '../transaction.ts'
 
@@ -21,10 +25,11 @@ export function recv(tx: Transaction): RequestStep | Promise<RequestStep> {
 function proceed(tx: Transaction, verdict: Verdict): RequestStep {
   tx.request.isWritable = false
   if (tx.isOver) return parked
+  tx.directives = grantedDirectives(tx)
   const decided = verdict as RecvVerdict
   switch (decided.kind) {
     case 'lookup':
-      tx.directives = readRequestDirectives(tx.request.fields)
+      if (!canBeStored(tx)) throw new HookError('recv', tx.route, LOOKUP_OF_OTHERS)
       return tx.steps.lookup
     case 'pass':
       tx.reason = decided.reason
@@ -41,10 +46,38 @@ function proceed(tx: Transaction, verdict: Verdict): RequestStep {
   }
 }
 
+/** A fetch for the store is a GET without content: anything else would lose what the client sent. */
+const canBeStored = (tx: Transaction): boolean =>
+  (tx.request.method === 'GET' || tx.request.method === 'HEAD') && !tx.request.hasBody
+
+const LOOKUP_OF_OTHERS =
+  'answered lookup() for a request that is no GET or HEAD, or has content; answer pass(), or set request.method first'
+
+/**
+ * What the client wishes (RFC 9111 §5.2.1), as far as the operator grants it: no-cache (or Pragma), max-age and min-fresh ask for what is newer than
+ * a fresh stored response, and so can cost the origin a fetch. The others cost nothing that a request without them would not.
+ */
+function grantedDirectives(tx: Transaction): RequestDirectives {
+  const directives = readRequestDirectives(tx.request.fields)
+  const { clientReload } = tx.context.limits
+  if (clientReload === 'all' || directives === NO_REQUEST_DIRECTIVES) return directives
+  if (clientReload === 'trusted' && tx.exchange.peerIsTrusted) return directives
+  return { ...directives, noCache: false, maxAgeMs: null, minFreshMs: null }
+}
+
+const BODY_IS_GONE = {
+  kind: 'synth',
+  status: 503,
+  headers: {},
+  body: 'The policy restarted this request, whose body has gone to the origin already.\n',
+} as const
+
 /** restart: begin again with the request as the policy left it. */
 export function restart(tx: Transaction): RequestStep {
+  if (tx.isBodyTaken) return tx.synthesize(BODY_IS_GONE, 'error', 'restart-without-body')
   tx.request.restarts++
   tx.releaseSlot()
+  tx.key = ''
   tx.busy = null
   tx.isLeader = false
   tx.isHitForMiss = false

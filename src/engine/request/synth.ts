@@ -4,6 +4,7 @@ import { Fields } from '../../http/fields.ts'
 import { checkedName } from '../headers-view.ts'
 import { HookError } from '../consult.ts'
 import { done } from '../driver.ts'
+import { shownKey } from './deliver-cache-status.ts'
 import type { RequestStep, Transaction } from '../transaction.ts'
 
 export function synth(tx: Transaction): RequestStep {
@@ -19,6 +20,7 @@ export function synth(tx: Transaction): RequestStep {
       ...(tx.fwd === null ? {} : { fwd: tx.fwd }),
       ...(tx.busy === null || tx.busy.forwardStatus === 0 ? {} : { fwdStatus: tx.busy.forwardStatus }),
       ...(tx.busy === null || tx.isLeader ? {} : { collapsed: true }),
+      ...shownKey(tx),
       ...(tx.reason === '' ? {} : { detail: tx.reason }),
     }),
   )

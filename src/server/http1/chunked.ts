@@ -8,7 +8,7 @@
  * bounded and dropped. After a refusal no further byte may be fed.
  */
 import { COLON, CR, FIELD_VALUE, HEX, LF, SEMICOLON, TOKEN } from './bytes.ts'
-import type { RefusalReason } from './refusals.ts'
+import type { RefusalReason } from '../../observe/refusals.ts'
 
 /** 16^15 is beyond 2^53: the digit count bounds the work, the body limit bounds the size. */
 const MAX_SIZE_DIGITS = 15

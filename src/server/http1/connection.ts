@@ -12,6 +12,7 @@
 import type { Socket } from 'node:net'
 import type { Duplex, Readable } from 'node:stream'
 import type { ExchangeEnd } from '../../engine/exchange.ts'
+import { REFUSALS, type RefusalReason } from '../../observe/refusals.ts'
 import type { ConnectionContext } from './context.ts'
 import { Http1Exchange, type ExchangeHost } from './exchange.ts'
 import { Input } from './input.ts'
@@ -19,7 +20,6 @@ import { Output } from './output.ts'
 import { Patience, type Awaited } from './patience.ts'
 import { unsentBytes, type Receiver } from './read.ts'
 import { recordRefusal, refusal } from './refuse.ts'
-import type { RefusalReason } from './refusals.ts'
 import { RequestBody } from './request-body.ts'
 import { Tunnel } from './tunnel.ts'
 
@@ -306,6 +306,7 @@ export class Connection implements ExchangeHost, Receiver {
       this.#breakOff('broken', false)
       return
     }
+    this.#exchange.refusal = { status: REFUSALS[reason], reason }
     this.output.write(refusal(this.#context, reason, this.#exchange.method))
     this.#body?.breakOff(reason)
     this.#closeGently()

@@ -4,7 +4,7 @@
  * for hosts that are ours.
  */
 import { parseAuthority, parseTarget } from '../../http/target.ts'
-import type { RefusalReason } from './refusals.ts'
+import type { RefusalReason } from '../../observe/refusals.ts'
 import type { RequestHead } from './request-head.ts'
 
 export interface DestinationRules {

@@ -14,7 +14,7 @@ import { forwardedFor, forwardedScheme } from '../forwarded.ts'
 import { Destination, type DestinationRules } from './destination.ts'
 import { Framing } from './framing.ts'
 import type { Output } from './output.ts'
-import type { RefusalReason } from './refusals.ts'
+import type { RefusalReason } from '../../observe/refusals.ts'
 import { brokenBody } from './request-body.ts'
 import { RequestHead, type HeadLimits } from './request-head.ts'
 import { ResponseBody, type BodyOwner, type Sending } from './response-body.ts'
@@ -58,6 +58,7 @@ export class Http1Exchange implements ClientExchange, BodyOwner {
   scheme: 'http' | 'https' = 'http'
   clientAddress = ''
   receivedAt = 0
+  refusal: ClientExchange['refusal'] = null
   ended: ((end: ExchangeEnd) => void) | null = null
   drained: (() => void) | null = null
 
@@ -87,6 +88,7 @@ export class Http1Exchange implements ClientExchange, BodyOwner {
       : host.peerAddress
     this.#outputBefore = host.output.bytes
     this.#bodyAsked = false
+    this.refusal = null
     this.ended = this.drained = null
     const why =
       this.#destination.read(head, this.scheme, this.#rules) ??

@@ -4,7 +4,7 @@
  */
 import { readDigits } from '../../http/digits.ts'
 import { asciiLower, isToken, trimOws } from '../../http/tokens.ts'
-import type { RefusalReason } from './refusals.ts'
+import type { RefusalReason } from '../../observe/refusals.ts'
 import type { RequestHead } from './request-head.ts'
 
 export class Framing {

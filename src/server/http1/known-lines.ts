@@ -3,7 +3,7 @@
  * where the first one is. Names are told apart by their length first, so that most lines cost one comparison.
  */
 import { TOKEN } from './bytes.ts'
-import type { RefusalReason } from './refusals.ts'
+import type { RefusalReason } from '../../observe/refusals.ts'
 
 export class KnownLines {
   host = 0

@@ -4,7 +4,7 @@
  */
 import { Readable } from 'node:stream'
 import { ChunkedDecoder } from './chunked.ts'
-import type { RefusalReason } from './refusals.ts'
+import type { RefusalReason } from '../../observe/refusals.ts'
 
 /** Why a body that somebody reads broke off. */
 export class RequestBodyError extends Error {

@@ -10,7 +10,7 @@
  */
 import { COLON, CR, FIELD_VALUE, HTAB, LF, SP, TARGET, TOKEN } from './bytes.ts'
 import { KnownLines } from './known-lines.ts'
-import type { RefusalReason } from './refusals.ts'
+import type { RefusalReason } from '../../observe/refusals.ts'
 import { WireFields } from './wire-fields.ts'
 
 /** `more`: the head goes on beyond these bytes. A refusal is final. */

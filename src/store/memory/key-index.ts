@@ -26,10 +26,22 @@ const EVICTION_LOOKS = 16
  */
 const KEY_OVERHEAD_BYTES = 126
 
+/**
+ * What each tag of a response costs on the JavaScript heap, in an index of tags that the program keeps beside the store: at most this much
+ * beside the characters of the tag and the key. Measured, with 100,000 of each: 77 bytes for a tag of one key, 37 for one more key.
+ */
+const TAG_OVERHEAD_BYTES = 96
+
 export type Dropped = (key: string, newest: Slot, evicted: boolean) => void
 
 export function keyCostBytes(key: string): number {
   return KEY_OVERHEAD_BYTES + key.length
+}
+
+export function tagsCostBytes(key: string, tags: readonly string[]): number {
+  let bytes = 0
+  for (const tag of tags) bytes += TAG_OVERHEAD_BYTES + tag.length + key.length
+  return bytes
 }
 
 export class KeyIndex {

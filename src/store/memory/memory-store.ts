@@ -22,7 +22,7 @@ import { DoubleField, IntField } from './record-layout.ts'
 import type { RecordRequest } from './record-writer.ts'
 import { Records } from './record.ts'
 import { Room } from './room.ts'
-import { Variants, type RemoveListener, type VariantsParts } from './variants.ts'
+import { Variants, type RemoveListener, type StoreListener, type VariantsParts } from './variants.ts'
 import { VarySpecs } from './vary-specs.ts'
 
 export interface MemoryStoreOptions {
@@ -34,6 +34,8 @@ export interface MemoryStoreOptions {
   readonly maxVariants: number
   /** Told of each stored response as it leaves the index, while it can still be read. Must not call the store's changing methods. */
   readonly onRemove?: RemoveListener
+  /** Told of each response that has been stored, by `put` or `freshen`, after those it replaced. The same holds. */
+  readonly onStore?: StoreListener
 }
 
 export const MIN_MEMORY_BYTES = 64 * 1024
@@ -48,6 +50,7 @@ export class MemoryStore implements Store {
   readonly #variants: Variants
   readonly #placement: Placement
   readonly #maxResponseBytes: number
+  readonly #onStore: StoreListener | null
 
   constructor(options: MemoryStoreOptions) {
     const { memoryBytes, maxResponseBytes, maxVariants } = options
@@ -59,6 +62,7 @@ export class MemoryStore implements Store {
     assert(maxResponseBytes > 0 && maxResponseBytes < 2 ** 31, 'lengths fit 31 bits')
     assert(maxVariants >= 1, 'a key has room for a response')
     this.#maxResponseBytes = maxResponseBytes
+    this.#onStore = options.onStore ?? null
     this.#heap = new Heap(slabBytesFor(memoryBytes))
     this.#room = new Room(this.#heap, memoryBytes, {
       evict: () => this.#variants.evict(),
@@ -210,7 +214,9 @@ export class MemoryStore implements Store {
 
   #store(request: RecordRequest, source: BodySource | null, replaced: Slot): PutResult {
     const placed = this.#placement.place(request, source)
-    if (placed.ok) this.#variants.insert(request.key, placed.slot, replaced)
+    if (!placed.ok) return placed
+    this.#variants.insert(request.key, placed.slot, replaced)
+    this.#onStore?.(request.key, request.tags)
     return placed
   }
 }

@@ -8,7 +8,7 @@
 import { NO_SLOT, type PutRefusal, type PutResult, type Slot } from '../store.ts'
 import { slabOf } from './address.ts'
 import type { BodySource } from './body-source.ts'
-import { keyCostBytes } from './key-index.ts'
+import { keyCostBytes, tagsCostBytes } from './key-index.ts'
 import { planRecord, writeRecord, type RecordPlan, type RecordRequest } from './record-writer.ts'
 import { FRAGMENTATION_TRIES } from './room.ts'
 import type { VariantsParts } from './variants.ts'
@@ -56,14 +56,14 @@ export class Placement {
 
   #withoutBody(request: RecordRequest, plan: RecordPlan, spec: number): Slot {
     const { heap, room } = this.#parts
-    const slot = room.allocate(plan.bytes, keyCostBytes(request.key), FRAGMENTATION_TRIES)
+    const slot = room.allocate(plan.bytes, besideBytes(request), FRAGMENTATION_TRIES)
     if (slot !== NO_SLOT) writeRecord(heap, slot, request, plan, { spec, bytes: 0, directory: 0 })
     return slot
   }
 
   #copying(request: RecordRequest, plan: RecordPlan, spec: number, source: BodySource, tries: number): Slot {
     const { heap, room, records } = this.#parts
-    const slot = room.allocate(plan.bytes + source.bytes, keyCostBytes(request.key), tries)
+    const slot = room.allocate(plan.bytes + source.bytes, besideBytes(request), tries)
     if (slot === NO_SLOT) return NO_SLOT
     writeRecord(heap, slot, request, plan, { spec, bytes: source.bytes, directory: 0 })
     source.copyTo(heap.slabs[slabOf(slot)]!, records.bodyAt(slot))
@@ -74,7 +74,7 @@ export class Placement {
     const { heap, room, bodies } = this.#parts
     const directory = source.share()
     if (directory === 0) return NO_SLOT
-    const slot = room.allocate(plan.bytes, keyCostBytes(request.key), FRAGMENTATION_TRIES)
+    const slot = room.allocate(plan.bytes, besideBytes(request), FRAGMENTATION_TRIES)
     if (slot === NO_SLOT) bodies.release(directory)
     else writeRecord(heap, slot, request, plan, { spec, bytes: source.bytes, directory })
     return slot
@@ -84,4 +84,9 @@ export class Placement {
     this.#parts.room.refusals++
     return { ok: false, why }
   }
+}
+
+/** What it costs on the JavaScript heap, should its key be a new one. */
+function besideBytes(request: RecordRequest): number {
+  return keyCostBytes(request.key) + tagsCostBytes(request.key, request.tags)
 }

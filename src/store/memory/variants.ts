@@ -7,13 +7,15 @@
 import { NO_SLOT, type Slot } from '../store.ts'
 import type { Bodies } from './body.ts'
 import type { Heap } from './heap.ts'
-import { keyCostBytes, KeyIndex } from './key-index.ts'
+import { keyCostBytes, KeyIndex, tagsCostBytes } from './key-index.ts'
 import { IntField } from './record-layout.ts'
 import type { Records } from './record.ts'
 import type { Evictor, Room } from './room.ts'
 import type { VarySpecs } from './vary-specs.ts'
 
-export type RemoveCause = 'evicted' | 'removed' | 'replaced'
+/** `surplus`: one variant more under its key than may be. */
+export type RemoveCause = 'evicted' | 'surplus' | 'removed' | 'replaced'
+export type StoreListener = (key: string, tags: readonly string[]) => void
 export type RemoveListener = (key: string, slot: Slot, tags: readonly string[], cause: RemoveCause) => void
 
 export interface VariantsParts {
@@ -78,6 +80,7 @@ export class Variants implements Evictor {
     }
     records.setInt(last, IntField.nextVariant, NO_SLOT)
     if (known === NO_SLOT) room.overheadBytes += keyCostBytes(key)
+    room.overheadBytes += tagsCostBytes(key, records.tags(slot))
     this.index.set(key, slot, known, this.#sizeBytes(key, slot))
   }
 
@@ -160,16 +163,18 @@ export class Variants implements Evictor {
 
   #causeToRemove(old: Slot, slot: Slot, replaced: Slot, count: number): RemoveCause | null {
     if (old === replaced || this.#parts.records.sameVariant(old, slot)) return 'replaced'
-    return count === this.#maxVariants ? 'evicted' : null
+    return count === this.#maxVariants ? 'surplus' : null
   }
 
   /** Takes a record out of the index's count and frees it unless it is held; returns the next variant. */
   #takeOut(key: string, slot: Slot, cause: RemoveCause): Slot {
-    const { records } = this.#parts
+    const { records, room } = this.#parts
     const next = records.int(slot, IntField.nextVariant)
-    if (this.#onRemove !== null) this.#onRemove(key, slot, records.tags(slot), cause)
+    const tags = records.tags(slot)
+    if (this.#onRemove !== null) this.#onRemove(key, slot, tags, cause)
+    room.overheadBytes -= tagsCostBytes(key, tags)
     this.#responses--
-    if (cause === 'evicted') this.#evictions++
+    if (cause === 'evicted' || cause === 'surplus') this.#evictions++
     records.setInt(slot, IntField.nextVariant, NO_SLOT)
     if (records.kill(slot)) this.free(slot)
     return next

@@ -1,0 +1,90 @@
+/**
+ * What the answer to a HEAD that went past the store tells of the responses stored for GET (RFC 9111 §4.3.5): those that the request could have
+ * been given are updated by it where they agree with it, and are stale where they don't.
+ *
+ * A HEAD with cookies or credentials tells nothing here: what it is answered may be one visitor's own. Nor does one with no-store,
+ * of whose response nothing is to be stored.
+ */
+import { variantKey } from '../../http/vary.ts'
+import { formatHttpDate } from '../../http/date.ts'
+import type { Fields } from '../../http/fields.ts'
+import { decodeHead, encodeHead } from '../../http/head.ts'
+import { freshenedFields, headAgrees } from '../../http/freshening.ts'
+import { StoredFlag } from '../../http/stored-flag.ts'
+import { NO_SLOT, type Slot } from '../../store/store.ts'
+import type { FetchTransaction } from './fetch-transaction.ts'
+import { lifetimeOf } from './lifetime.ts'
+import { OriginResponseDraft } from './origin-response-draft.ts'
+import { isWithdrawn, placeOf, policyTags, restoreConsumed } from './place.ts'
+import { controlOf, mayStore, pendingOf } from './store.ts'
+
+export function learnFromHead(fetch: FetchTransaction): void {
+  const { plan, context } = fetch
+  if (plan.request.method !== 'HEAD' || fetch.response!.status !== 200 || plan.key === '') return
+  if (plan.directives.noStore || PERSONAL.some((name) => plan.request.fields.has(name))) return
+  for (const slot of choosable(fetch)) {
+    context.store.retain(slot)
+    learn(fetch, slot)
+    context.store.release(slot)
+  }
+}
+
+/** With one of these, the answer is not what everybody would get. */
+const PERSONAL = ['authorization', 'cookie', 'range']
+
+/** §4.1: the responses that this request could have been given, unless they are younger than the HEAD. */
+function choosable(fetch: FetchTransaction): Slot[] {
+  const { store, variantValues } = fetch.context
+  const slots: Slot[] = []
+  for (let slot = store.peek(fetch.plan.key); slot !== NO_SLOT; slot = store.nextVariant(slot)) {
+    if ((store.flags(slot) & (StoredFlag.hitForMiss | StoredFlag.partial)) !== 0) continue
+    if (store.storedAt(slot) > fetch.requestedAt) continue
+    const names = store.varyNames(store.varySpec(slot))
+    if (store.variantMatches(slot, variantKey(names, fetch.busy.selecting, variantValues.normalise)))
+      slots.push(slot)
+  }
+  return slots
+}
+
+function learn(fetch: FetchTransaction, slot: Slot): void {
+  const { context, plan } = fetch
+  const { store } = context
+  const stored = decodeHead(store.head(slot))
+  if (stored.status !== 200 || !headAgrees(fetch.response!.fields, stored.fields)) {
+    store.invalidate(slot)
+    return
+  }
+  restoreConsumed(store, slot, stored.fields)
+  const fields = freshenedFields(stored.fields, fetch.draft!.fields)
+  // RFC 9110 §6.6.1: the stored Date is not that of the answer to the HEAD.
+  if (!fetch.draft!.fields.has('date')) fields.set('date', formatHttpDate(context.clock.wall()))
+  const draft = merged(fetch, slot, fields)
+  const control = controlOf(fetch, draft)
+  const place = placeOf(fetch, draft)
+  const isStorable = mayStore(fetch, control, draft).ok && !isWithdrawn(fetch, place)
+  if (!isStorable || place.key !== plan.key) {
+    store.remove(plan.key, slot)
+    return
+  }
+  const pending = { ...pendingOf(fetch, control, draft), ...place }
+  store.freshen(slot, { ...pending, head: encodeHead(200, draft.fields) })
+}
+
+/** The stored response with its new fields, and what the policy said of the answer to the HEAD. */
+function merged(fetch: FetchTransaction, slot: Slot, fields: Fields): OriginResponseDraft {
+  const said = fetch.draft!
+  const draft = new OriginResponseDraft({
+    status: 200,
+    fields,
+    wasValidated: true,
+    lifetime: said.lifetime,
+    graceMs: said.graceMs,
+    keepMs: said.keepMs,
+  })
+  if (said.lifetime.from !== 'policy')
+    draft.lifetime = lifetimeOf(fetch, 200, fields, controlOf(fetch, draft))
+  draft.uncacheable = said.uncacheable
+  for (const rule of said.despite) draft.despite.add(rule)
+  for (const tag of [...policyTags(fetch.context.store, slot), ...said.tags]) draft.tags.add(tag)
+  return draft
+}

@@ -1,0 +1,59 @@
+/** What every delivery asks before it sends: the policy's `deliver`, and whether the client has the response already. */
+import { unreachable } from '../../base/assert.ts'
+import type { Fields } from '../../http/fields.ts'
+import { notModifiedFields } from '../../http/freshening.ts'
+import { decodeHead } from '../../http/head.ts'
+import { evaluatePreconditions } from '../../http/validation.ts'
+import type { DeliverHookVerdict } from '../../policy/hooks.ts'
+import { consultNow } from '../consult.ts'
+import type { DeliverResponse } from '../deliver-response.ts'
+import type { RequestStep, Transaction } from '../transaction.ts'
+
+/** What the policy wants instead of delivering, or null. */
+export function consultDeliver(tx: Transaction, response: DeliverResponse): RequestStep | null {
+  if (tx.route.hooks.deliver === undefined) return null
+  tx.at.response = response
+  const verdict = consultNow(tx, 'deliver', tx.at) as DeliverHookVerdict
+  tx.at.response = null
+  switch (verdict.kind) {
+    case 'deliver':
+      return null
+    case 'restart':
+      return tx.steps.restart
+    case 'synth':
+      return tx.synthesize(verdict, 'synth', 'policy')
+    default:
+      return unreachable(verdict)
+  }
+}
+
+/** Hot. */
+export function isConditional(tx: Transaction): boolean {
+  const { fields } = tx.request
+  return fields.has('if-none-match') || fields.has('if-modified-since')
+}
+
+/** Sends a 304 where the client's copy is good (RFC 9110 §13); says whether it did. */
+export function answerNotModified(
+  tx: Transaction,
+  response: DeliverResponse,
+  etag: string,
+  lastModified: string,
+): boolean {
+  if (!isConditional(tx)) return false
+  const { status } = response
+  const verdict = evaluatePreconditions(
+    tx.request.method,
+    tx.request.fields,
+    { etag, lastModified, status, date: lastModified === '' ? (response.get('date') ?? '') : '' },
+    tx.clock.wall(),
+  )
+  if (verdict !== 'not-modified') return false
+  tx.status = 304
+  tx.exchange.send({ status: 304, fields: notModifiedFields(allFields(response)) }, null)
+  return true
+}
+
+export function allFields(response: DeliverResponse): Fields {
+  return response.changed ?? decodeHead(response.unchanged).fields
+}
