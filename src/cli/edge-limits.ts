@@ -38,5 +38,6 @@ export function listenerLimits(settings: Settings): Partial<ServerOptions> {
     maxConnections: settings.maxConnections,
     maxPipelinedBytes: settings.maxPipelinedBytes,
     trusted: matcherOf(settings.trustedProxies),
+    cacheName: settings.cacheName,
   }
 }

@@ -6,7 +6,7 @@ import { randomUUID } from 'node:crypto'
 import { Admin } from '../admin/admin.ts'
 import { Metrics } from '../admin/metrics.ts'
 import { systemClock, type Clock } from '../base/clock.ts'
-import type { Address } from '../config/address.ts'
+import { writeAddress, type Address } from '../config/address.ts'
 import type { OriginSettings } from '../config/origin-settings.ts'
 import type { Settings } from '../config/settings.ts'
 import { Engine } from '../engine/engine.ts'
@@ -95,6 +95,8 @@ interface State {
   notReady: string | null
   /** Known once the port is. */
   isOurHost: (authority: string) => boolean
+  /** What an HTTP/1.0 request without Host is for. */
+  ownHost: string | null
 }
 
 interface Parts {
@@ -127,7 +129,7 @@ async function start(options: EdgeOptions, undo: (() => Promise<void>)[]): Promi
       if (cause === 'surplus') recorder.count('limitReached', 'variants')
     },
   })
-  const state: State = { notReady: 'starting', isOurHost: () => false }
+  const state: State = { notReady: 'starting', isOurHost: () => false, ownHost: null }
   const demo = settings.origins.length === 0 ? await DemoOrigin.start() : null
   if (demo !== null) undo.push(() => demo.stop())
   const origins = demo === null ? settings.origins : [demoSettings(demo)]
@@ -166,6 +168,7 @@ async function start(options: EdgeOptions, undo: (() => Promise<void>)[]): Promi
     {
       ...listenerLimits(settings),
       isOurHost: (authority) => state.isOurHost(authority),
+      defaultHost: () => state.ownHost,
       clock,
       recorder,
       log: logs,
@@ -177,6 +180,7 @@ async function start(options: EdgeOptions, undo: (() => Promise<void>)[]): Promi
     throw listenError(error, settings.listen, '--listen')
   })
   state.isOurHost = ownHosts([...settings.hosts, ...policies.hosts()], address)
+  state.ownHost = writeAddress(address)
   state.notReady = null
   return new Edge({ clock, address, state, listener, admin, origins, connections, demo, logs, recorder })
 }

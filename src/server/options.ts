@@ -32,7 +32,7 @@ export interface ServerOptions {
   /** Whether an absolute-form target with this authority (lower case) is for us. */
   readonly isOurHost: (authority: string) => boolean
   /** Stands for the missing Host of an HTTP/1.0 request; null where such a request is refused. */
-  readonly defaultHost: string | null
+  readonly defaultHost: () => string | null
   /** Our name in Cache-Status. */
   readonly cacheName: string
   readonly clock: Clock
@@ -58,7 +58,7 @@ export function serverOptions(given: Partial<ServerOptions> = {}): ServerOptions
     reads: 'auto',
     trusted: () => false,
     isOurHost: () => false,
-    defaultHost: null,
+    defaultHost: () => null,
     cacheName: 'Lacquer',
     clock: systemClock,
     recorder: new Recorder(),

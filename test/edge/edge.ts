@@ -3,11 +3,13 @@ import assert from 'node:assert/strict'
 import type { TestContext } from 'node:test'
 import { startEdge } from '../../src/cli/edge.ts'
 import { readConfig } from '../../src/config/config.ts'
+import type { Recorder } from '../../src/observe/recorder.ts'
 import { loadPolicies } from '../../src/policy/load.ts'
 import { RawOrigin } from '../origin/raw-origin.ts'
 import { RawClient, type RawResponse } from '../server/raw-client.ts'
 
 export interface TestEdge {
+  readonly recorder: Recorder
   readonly origin: RawOrigin
   readonly connect: () => Promise<RawClient>
   /** One response to one request on a connection of its own. */
@@ -52,6 +54,7 @@ export async function edge(
     return client
   }
   return {
+    recorder: running.recorder,
     origin,
     connect,
     async get(target, headers = {}, method = 'GET') {

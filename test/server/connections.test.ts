@@ -531,7 +531,7 @@ describe('RFC 9112 §3.2.2 absolute-form', () => {
   }
 
   test('a default host stands for the missing Host of HTTP/1.0', async (t) => {
-    const server = await serve(t, { defaultHost: 'Default.test' })
+    const server = await serve(t, { defaultHost: () => 'Default.test' })
     const client = await server.connect()
     client.send('GET / HTTP/1.0\r\n\r\n')
     await client.untilEnd()

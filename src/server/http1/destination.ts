@@ -9,7 +9,7 @@ import type { RequestHead } from './request-head.ts'
 
 export interface DestinationRules {
   readonly isOurHost: (authority: string) => boolean
-  readonly defaultHost: string | null
+  readonly defaultHost: () => string | null
 }
 
 export class Destination {
@@ -37,7 +37,7 @@ export class Destination {
     const { known } = head
     if (known.host > 1) return 'several-hosts'
     if (known.host === 0 && head.minorVersion === 1) return 'missing-host'
-    this.host = known.host === 1 ? head.fields.valueAt(known.hostLine) : (rules.defaultHost ?? '')
+    this.host = known.host === 1 ? head.fields.valueAt(known.hostLine) : (rules.defaultHost() ?? '')
     this.authority = ''
     if (known.host === 0 && this.host === '') return null
     const authority = parseAuthority(this.host, scheme)
