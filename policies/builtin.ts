@@ -21,6 +21,9 @@ export default route({
     if (request.method !== 'GET' && request.method !== 'HEAD') return pass('method')
     // Content of a GET has no defined meaning (RFC 9110 §9.3.1), yet some origins answer by it.
     if (request.hasBody) return pass('request-body')
+    // Conditions that only the origin can judge (RFC 9110 §13.1.1, §13.1.4).
+    if (request.headers.has('if-match') || request.headers.has('if-unmodified-since'))
+      return pass('precondition')
     return lookup()
   },
 

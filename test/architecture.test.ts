@@ -70,6 +70,12 @@ describe('the check sees', () => {
     ['a package in the wrong room', 'src/engine/a.ts', "import { request } from 'undici'", /for origin/],
     ['an unknown package', 'src/http/a.ts', "import x from '@scope/left-pad/x'", /no package of ours/],
     [
+      'a policy that the testing kit takes for granted',
+      'src/testing/a.ts',
+      "import demo from '../../policies/demo.ts'",
+      /outside the house/,
+    ],
+    [
       'a policy that reaches inside',
       'policies/a.ts',
       "import '../src/engine/b.ts'",
@@ -114,6 +120,7 @@ describe('the check allows', () => {
       'export function f() { let n = 0; const m = new Map(); return [n, m] }',
     ],
     ['state at module level in cli', 'src/cli/a.ts', 'let stopping = false'],
+    ['the testing kit the default policy', 'src/testing/a.ts', "import b from '../../policies/builtin.ts'"],
     ['a package in its room', 'src/origin/a.ts', "import { Pool } from 'undici'"],
     [
       'a policy its helper',

@@ -1,31 +1,43 @@
-/** The worked policy by itself: what it sets, and what it leaves alone. */
-import assert from 'node:assert/strict'
+/** The worked policy: what it sets, and what it leaves alone. */
 import { test } from 'node:test'
-import type { OriginResponseView } from 'lacquer-cache'
+import { testEdge } from 'lacquer-cache/testing'
 import timeService from './time-service.ts'
 
 test('a time is kept for two seconds, and not a moment longer', () => {
-  const response = { status: 200, ttl: '0s', grace: '10s' }
-  originResponse(response)
-  assert.deepEqual(response, { status: 200, ttl: '2s', grace: '0s' })
+  const edge = testEdge(timeService)
+  edge.origin.sequence([{ body: '12:00:00' }, { body: '12:00:02' }])
+  edge.get('/time').expect({ route: 'time-service', outcome: 'miss', body: '12:00:00' })
+  edge.expectStored('/time', { ttl: '2s', grace: '0s' })
+  edge.clock.advance('1999ms')
+  edge.get('/time').expect({ outcome: 'hit', body: '12:00:00' })
+  edge.clock.advance('1ms')
+  edge.get('/time').expect({ outcome: 'miss', body: '12:00:02' })
+})
+
+test('a rush of visitors costs the application one request', () => {
+  const edge = testEdge(timeService)
+  edge.origin.respond(200, {}, '12:00:00').delay('1s')
+  const visitors = Array.from({ length: 50 }, () => edge.get('/time'))
+  edge.clock.advance('1s')
+  for (const visitor of visitors) visitor.expect({ status: 200, body: '12:00:00' })
+  edge.origin.expectRequests(1)
+  edge.expectOutcomes({ miss: 1, collapsed: 49 })
 })
 
 test('whatever is no time stays as the service sent it', () => {
   for (const status of [404, 500, 501, 503]) {
-    const response = { status, ttl: '0s', grace: '10s' }
-    originResponse(response)
-    assert.deepEqual(response, { status, ttl: '0s', grace: '10s' })
+    const edge = testEdge(timeService)
+    edge.origin.respond(status, {}, 'no time')
+    edge.get('/time').expect({ status, body: 'no time' })
+    edge.expectNotStored('/time')
   }
 })
 
-test('it takes /time, on any host and by any method', () => {
-  assert.deepEqual(timeService.definition.match, { path: '/time' })
+test('it takes /time, on any host and by any method, and nothing else', () => {
+  const edge = testEdge(timeService)
+  edge.origin.respond(200)
+  for (const url of ['/time', '/time?zone=utc', 'https://other.example/time'])
+    edge.get(url).expect({ route: 'time-service' })
+  edge.post('/time').expect({ route: 'time-service', outcome: 'pass' })
+  for (const url of ['/', '/times', '/time/utc']) edge.get(url).expect({ route: 'builtin' })
 })
-
-/** Calls the hook with as much of a response as it may look at. */
-function originResponse(response: { status: number; ttl: string; grace: string }): void {
-  const { definition } = timeService
-  assert.ok(definition.originResponse)
-  const view = response as unknown as OriginResponseView
-  void definition.originResponse({ response: view, request: {} as never, scratch: {} })
-}

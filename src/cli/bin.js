@@ -7,13 +7,22 @@ if (major < 24) {
   )
   process.exitCode = 1
 } else {
-  import('./main.ts').then(
-    function (module) {
-      return module.main(process.argv.slice(2))
-    },
-    function (error) {
+  import('node:module')
+    .then(function (module) {
+      // What was compiled once need not be compiled at the next start: half of the time to the first answer. Beside the packages
+      // rather than in a folder for all users, since what lies there is run. Where it can't be written, it is done without.
+      module.enableCompileCache(fileOf('../../node_modules/.cache/lacquer'))
+      return import('./main.ts')
+    })
+    .then(function (main) {
+      return main.main(process.argv.slice(2))
+    })
+    .catch(function (error) {
       process.stderr.write('lacquer: ' + (error.stack || error) + '\n')
       process.exitCode = 1
-    },
-  )
+    })
+}
+
+function fileOf(relative) {
+  return decodeURIComponent(new URL(relative, import.meta.url).pathname)
 }

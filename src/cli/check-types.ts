@@ -6,7 +6,7 @@ import { existsSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import { dirname } from 'node:path'
 import type Typescript from 'typescript'
-import { apiPath, PACKAGE_NAME } from '../policy/resolve.ts'
+import { apiPath } from '../policy/resolve.ts'
 import { shownPath } from './config-file.ts'
 
 type Compiler = typeof Typescript
@@ -73,28 +73,31 @@ function hostOf(ts: Compiler, options: Typescript.CompilerOptions): Typescript.C
     (name) => host.getCanonicalFileName(name),
     options,
   )
-  const api = apiTypes()
   return {
     ...host,
     resolveModuleNameLiterals: (literals, containingFile, redirected) =>
-      literals.map(({ text }) =>
-        text === PACKAGE_NAME
-          ? {
-              resolvedModule: {
-                resolvedFileName: api,
-                extension: api.endsWith('.d.ts') ? ts.Extension.Dts : ts.Extension.Ts,
-                isExternalLibraryImport: false,
-              },
-            }
-          : ts.resolveModuleName(text, containingFile, options, host, cache, redirected),
+      literals.map(
+        ({ text }) =>
+          ownModule(ts, text) ?? ts.resolveModuleName(text, containingFile, options, host, cache, redirected),
       ),
   }
 }
 
-/** The source of the public API in a checkout, its declarations in the published package. */
-function apiTypes(): string {
-  const declarations = apiPath().replace(/\.js$/, '.d.ts')
-  return existsSync(declarations) ? declarations : apiPath()
+/** The source of the public API in a checkout, its declarations in the published package; null for what is not ours. */
+function ownModule(
+  ts: Compiler,
+  specifier: string,
+): Typescript.ResolvedModuleWithFailedLookupLocations | null {
+  const source = apiPath(specifier)
+  if (source === null) return null
+  const declarations = source.replace(/\.js$/, '.d.ts')
+  const isPublished = declarations !== source && existsSync(declarations)
+  const resolvedModule = {
+    resolvedFileName: isPublished ? declarations : source,
+    extension: isPublished ? ts.Extension.Dts : ts.Extension.Ts,
+    isExternalLibraryImport: false,
+  }
+  return { resolvedModule }
 }
 
 /** Lacquer's own files are checked when Lacquer is made. */

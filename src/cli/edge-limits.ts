@@ -1,28 +1,7 @@
-/** Settings as the engine and the listener call them. */
+/** Settings as the listener calls them. */
 import { matcherOf } from '../config/cidr.ts'
 import type { Settings } from '../config/settings.ts'
-import type { EngineLimits } from '../engine/context.ts'
 import type { ServerOptions } from '../server/options.ts'
-
-export function engineLimits(settings: Settings): EngineLimits {
-  return {
-    maxWaiters: settings.maxWaiters,
-    maxRestarts: settings.maxRestarts,
-    maxRetries: settings.maxRetries,
-    hookTimeoutMs: settings.hookTimeoutMs,
-    defaultGraceMs: settings.graceMs,
-    defaultKeepMs: settings.keepMs,
-    hitForMissMs: settings.hitForMissMs,
-    rangeMisses: settings.rangeMisses,
-    clientReload: settings.clientReload,
-    noVarySearch: settings.noVarySearch,
-    cacheStatusKey: settings.cacheStatusKey,
-    windowBytes: settings.maxUnsentBytes,
-    pipeIdleMs: settings.pipeTimeoutMs,
-    viaName: settings.viaName,
-    cacheName: settings.cacheName,
-  }
-}
 
 export function listenerLimits(settings: Settings): Partial<ServerOptions> {
   return {

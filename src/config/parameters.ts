@@ -300,11 +300,11 @@ export const PARAMETERS = {
   },
   grace: {
     kind: 'duration',
-    default: '10s',
+    default: '0s',
     min: '0s',
     max: '365d',
     group: 'caching',
-    doc: 'How long past its lifetime a response is served while it is fetched anew in the background, where neither its stale-while-revalidate nor a policy says otherwise. As in Varnish, 10s.',
+    doc: 'How long past its lifetime a response is served while it is fetched anew in the background, where neither its stale-while-revalidate nor a policy says otherwise. Nothing is served stale without permission (RFC 9111 §4.2.4); Varnish has 10s here.',
   },
   keep: {
     kind: 'duration',

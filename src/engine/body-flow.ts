@@ -5,6 +5,7 @@
  * Where it is not stored (a pass, or too large after all) it flows through a window: the fetch pauses while the slowest reader
  * is further behind than that, and what all have read is let go.
  */
+import { assert } from '../base/assert.ts'
 import type { BodyDraft } from '../store/store.ts'
 import { PartsCursor, WHOLE_BODY, type BodyPart } from './body-parts.ts'
 import type { BodySink } from './exchange.ts'
@@ -104,6 +105,7 @@ export class BodyFlow {
   read(position: number, draft: BodyDraft | null): Buffer | null {
     if (draft !== null && position < draft.bytes) return draft.read(position, PIECE_BYTES)
     let at = this.#chunksAt
+    assert(position >= at, 'a reader is behind what was let go')
     for (const chunk of this.#chunks) {
       if (position < at + chunk.length) return position === at ? chunk : chunk.subarray(position - at)
       at += chunk.length

@@ -4,6 +4,7 @@
  */
 import { parseAuthority } from '../http/target.ts'
 import { Fields, type ReadonlyFields } from '../http/fields.ts'
+import { withoutNominated } from '../http/hop-by-hop.ts'
 import { asciiLower, isToken, listMembers } from '../http/tokens.ts'
 import type { ClientView, Headers, MutableRequest } from '../policy/views.ts'
 import type { ClientExchange } from './exchange.ts'
@@ -33,7 +34,7 @@ export class ClientRequest implements MutableRequest {
     this.#method = exchange.method
     this.#host = exchange.authority
     this.#url = exchange.target
-    this.#copy = new CopyOnWrite(exchange.fields)
+    this.#copy = new CopyOnWrite(withoutNominated(exchange.fields))
   }
 
   /** The field lines as they are now. */
@@ -54,10 +55,11 @@ export class ClientRequest implements MutableRequest {
     return { address: this.#exchange.clientAddress, peer: this.#exchange.peerAddress }
   }
 
-  /** RFC 9110 §7.8. HTTP/1.0 has no Upgrade, and what has content is answered before anything is switched. */
+  /** RFC 9110 §7.8. HTTP/1.0 has no Upgrade; what has content, or may change something, is answered before anything is switched. */
   get upgrade(): string | null {
     const { fields } = this.#exchange
-    if (!fields.has('upgrade') || this.#exchange.minorVersion === 0 || this.hasBody) return null
+    if (!fields.has('upgrade') || this.#exchange.minorVersion === 0) return null
+    if (this.#method !== 'GET' || this.hasBody) return null
     const options = listMembers(asciiLower(fields.get('connection') ?? ''))
     if (!options.includes('upgrade')) return null
     return listMembers(fields.get('upgrade') ?? '').find(leavesHttp) ?? null

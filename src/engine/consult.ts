@@ -9,6 +9,7 @@ import { locate } from '../policy/policy-error.ts'
 import type { ActiveRoute } from '../policy/policy-set.ts'
 import { isFinalStatus, type SynthVerdict, type Verdict } from '../policy/verdict.ts'
 import { checkedName } from './headers-view.ts'
+import type { Trace } from './trace.ts'
 
 export class HookError extends Error {
   override readonly name = 'HookError'
@@ -31,6 +32,8 @@ export interface Consultation {
   readonly clock: Clock
   /** How long an asynchronous hook may take. */
   readonly limitMs: number
+  /** Told of every verdict; null where nobody watches. */
+  readonly trace: Trace | null
 }
 
 /** A hook as it is called here: what it sees was prepared by the caller for just that hook. */
@@ -42,7 +45,8 @@ export function consult(by: Consultation, hook: HookName, at: object): Verdict |
   if (own !== undefined && by.route !== by.builtin) {
     const answer = call(own, hook, by.route, at)
     if (answer instanceof Promise) return later(by, hook, checkedAsync(by, hook, answer), at)
-    if (answer !== undefined) return legal(hook, by.route, answer)
+    if (answer !== undefined) return judged(by, hook, by.route, answer)
+    if (by.trace !== null) noteFallThrough(by, hook)
   }
   return consultBuiltin(by, hook, at)
 }
@@ -58,7 +62,17 @@ export function consultNow(by: Consultation, hook: HookName, at: object): Verdic
 function consultBuiltin(by: Consultation, hook: HookName, at: object): Verdict {
   const builtin = by.builtin.hooks[hook] as AnyHook | undefined
   const answer = builtin === undefined ? undefined : call(builtin, hook, by.builtin, at)
-  return legal(hook, by.builtin, answer)
+  return judged(by, hook, by.builtin, answer)
+}
+
+function judged(by: Consultation, hook: HookName, route: ActiveRoute, answer: unknown): Verdict {
+  const verdict = legal(hook, route, answer)
+  if (by.trace !== null) by.trace.note({ kind: 'hook', hook, from: route.name, verdict })
+  return verdict
+}
+
+function noteFallThrough(by: Consultation, hook: HookName): void {
+  by.trace?.note({ kind: 'hook', hook, from: by.route.name, verdict: null })
 }
 
 function call(hook: AnyHook, name: HookName, route: ActiveRoute, at: object): unknown {
@@ -113,8 +127,11 @@ async function later(
   promise: Promise<unknown>,
   at: object,
 ): Promise<Verdict> {
+  by.trace?.note({ kind: 'hook-waits', hook, from: by.route.name })
   const answer = await withinLimit(by, hook, promise)
-  return answer === undefined ? consultBuiltin(by, hook, at) : legal(hook, by.route, answer)
+  if (answer !== undefined) return judged(by, hook, by.route, answer)
+  noteFallThrough(by, hook)
+  return consultBuiltin(by, hook, at)
 }
 
 function withinLimit(by: Consultation, hook: HookName, promise: Promise<unknown>): Promise<unknown> {

@@ -11,6 +11,7 @@ import type { Origin } from '../origin/origin.ts'
 import type { Store } from '../store/store.ts'
 import type { InFlight } from './in-flight.ts'
 import type { SearchKeys } from './search-keys.ts'
+import type { Tracer } from './trace.ts'
 
 export interface EngineLimits {
   /** Requests that may wait for one fetch. */
@@ -55,6 +56,8 @@ export interface EngineContext {
   readonly limits: EngineLimits
   /** Nobody outside can guess it, so that nobody can write a body that holds a boundary of ours (RFC 2046 §5.1.1). */
   readonly seed: string
+  /** Watches transactions; null where nobody does. */
+  readonly tracer: Tracer | null
   readonly inFlight: InFlight
   /** Stored responses by tag. The store tells it what comes and goes. */
   readonly tags: TagIndex

@@ -14,12 +14,13 @@ import { InFlight } from './in-flight.ts'
 import { finish } from './request/finish.ts'
 import { REQUEST_STEPS } from './request/machine.ts'
 import { SearchKeys } from './search-keys.ts'
+import type { Tracer } from './trace.ts'
 import { Transaction } from './transaction.ts'
 
 export type EngineOptions = Omit<
   EngineContext,
-  'inFlight' | 'withdrawals' | 'searchKeys' | 'directives' | 'variantValues'
->
+  'inFlight' | 'withdrawals' | 'searchKeys' | 'directives' | 'variantValues' | 'tracer'
+> & { readonly tracer?: Tracer }
 
 export class Engine implements RequestHandler {
   readonly #context: EngineContext
@@ -28,6 +29,7 @@ export class Engine implements RequestHandler {
   constructor(options: EngineOptions & { readonly policies: PolicySet }) {
     this.#context = {
       ...options,
+      tracer: options.tracer ?? null,
       inFlight: new InFlight(),
       withdrawals: new Withdrawals(),
       searchKeys: options.limits.noVarySearch === 'on' ? new SearchKeys() : null,

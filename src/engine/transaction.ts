@@ -22,6 +22,7 @@ import type { Consultation } from './consult.ts'
 import type { Drivable, Step } from './driver.ts'
 import type { ClientExchange } from './exchange.ts'
 import { RequestHookContext } from './hook-context.ts'
+import type { Trace } from './trace.ts'
 
 export type RequestStep = Step<Transaction>
 
@@ -50,6 +51,8 @@ export class Transaction implements Drivable<Transaction>, Consultation {
   readonly steps: RequestSteps
   readonly policies: PolicySet
   readonly request: ClientRequest
+  /** Null where nobody watches. */
+  readonly trace: Trace | null
   route: ActiveRoute
   directives: RequestDirectives = NO_REQUEST_DIRECTIVES
   key = ''
@@ -106,6 +109,7 @@ export class Transaction implements Drivable<Transaction>, Consultation {
     this.route = policies.builtin
     this.now = exchange.receivedAt
     this.at = new RequestHookContext(this)
+    this.trace = context.tracer === null ? null : context.tracer.begin(this)
   }
 
   get builtin(): ActiveRoute {

@@ -21,6 +21,22 @@ export function endToEnd(fields: ReadonlyFields): Fields {
   return kept
 }
 
+/**
+ * The fields less those that Connection nominates: the same list where there are none, as nearly always. What is nominated must
+ * not select a variant either, since the origin never sees it. Hot.
+ */
+export function withoutNominated(fields: ReadonlyFields): ReadonlyFields {
+  const connection = fields.get('connection')
+  if (connection === undefined || connection === 'keep-alive' || connection === 'close') return fields
+  const nominated = nominatedNames(connection)
+  const isNominated = (name: string): boolean => nominated.has(name) && !HOP_BY_HOP.has(name)
+  const kept = new Fields()
+  for (let i = 0; i < fields.size; i++) {
+    if (!isNominated(fields.nameAt(i))) kept.append(fields.nameAt(i), fields.valueAt(i))
+  }
+  return kept.size === fields.size ? fields : kept
+}
+
 /** Names of fields that are dropped always. */
 export const HOP_BY_HOP: ReadonlySet<string> = new Set([
   'connection',

@@ -29,48 +29,68 @@ import type {
 /** Values of a policy's own that live as long as one transaction. */
 export type Scratch = Record<string, unknown>
 
+/** When a hook is called. Policies take time from here rather than from the machine, so that a test can hand them another one. */
+export interface Moment {
+  /** Milliseconds of a clock that never steps, from an arbitrary start: for what lies between two moments. */
+  readonly now: number
+  /** Milliseconds since the Unix epoch, as `Date.now()`: for dates. */
+  readonly wall: number
+}
+
 export interface Hooks {
   /** A request has arrived. */
-  recv(at: { readonly request: MutableRequest; readonly scratch: Scratch }): MaybeAsync<RecvVerdict>
+  recv(at: Moment & { readonly request: MutableRequest; readonly scratch: Scratch }): MaybeAsync<RecvVerdict>
   /** Its cache key is being made. */
-  hash(at: {
-    readonly request: RequestView
-    readonly key: KeyView
-    readonly scratch: Scratch
-  }): Answer<HashVerdict>
+  hash(
+    at: Moment & {
+      readonly request: RequestView
+      readonly key: KeyView
+      readonly scratch: Scratch
+    },
+  ): Answer<HashVerdict>
   /** A stored response matches, fresh or within grace. */
-  hit(at: {
-    readonly request: RequestView
-    readonly stored: StoredView
-    readonly scratch: Scratch
-  }): Answer<HitVerdict>
+  hit(
+    at: Moment & {
+      readonly request: RequestView
+      readonly stored: StoredView
+      readonly scratch: Scratch
+    },
+  ): Answer<HitVerdict>
   /** Nothing that may be served is stored. */
-  miss(at: { readonly request: RequestView; readonly scratch: Scratch }): Answer<MissVerdict>
+  miss(at: Moment & { readonly request: RequestView; readonly scratch: Scratch }): Answer<MissVerdict>
   /** It goes past the store. */
-  pass(at: { readonly request: RequestView; readonly scratch: Scratch }): Answer<PassHookVerdict>
+  pass(at: Moment & { readonly request: RequestView; readonly scratch: Scratch }): Answer<PassHookVerdict>
   /** The request to the origin is ready. `request` is the one that goes out. */
-  originRequest(at: {
-    readonly request: MutableOriginRequest
-    readonly scratch: Scratch
-  }): MaybeAsync<OriginRequestVerdict>
+  originRequest(
+    at: Moment & {
+      readonly request: MutableOriginRequest
+      readonly scratch: Scratch
+    },
+  ): MaybeAsync<OriginRequestVerdict>
   /** The head of the origin's response has arrived. */
-  originResponse(at: {
-    readonly request: OriginRequestView
-    readonly response: OriginResponseView
-    readonly scratch: Scratch
-  }): MaybeAsync<OriginResponseVerdict>
+  originResponse(
+    at: Moment & {
+      readonly request: OriginRequestView
+      readonly response: OriginResponseView
+      readonly scratch: Scratch
+    },
+  ): MaybeAsync<OriginResponseVerdict>
   /** There was no usable response. */
-  originError(at: {
-    readonly request: OriginRequestView
-    readonly error: OriginErrorView
-    readonly scratch: Scratch
-  }): MaybeAsync<OriginErrorVerdict>
+  originError(
+    at: Moment & {
+      readonly request: OriginRequestView
+      readonly error: OriginErrorView
+      readonly scratch: Scratch
+    },
+  ): MaybeAsync<OriginErrorVerdict>
   /** The response is about to go to the client. */
-  deliver(at: {
-    readonly request: RequestView
-    readonly response: DeliverResponseView
-    readonly scratch: Scratch
-  }): Answer<DeliverHookVerdict>
+  deliver(
+    at: Moment & {
+      readonly request: RequestView
+      readonly response: DeliverResponseView
+      readonly scratch: Scratch
+    },
+  ): Answer<DeliverHookVerdict>
 }
 
 /** A hook that decides nothing has no return statement at all, which TypeScript knows as void. */

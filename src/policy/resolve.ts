@@ -1,5 +1,5 @@
 /**
- * Makes `import … from 'lacquer-cache'` mean this very Lacquer in every policy file, wherever it lies, and gives each load of a
+ * Makes `import … from 'lacquer-cache'`, or from its testing kit, mean this very Lacquer in every policy file, wherever it lies, and gives each load of a
  * policy set its own copies of the policy's modules, so that a changed file is read anew.
  *
  * Does I/O by way of Node's module loader; nothing else in this room but `load.ts` does.
@@ -8,8 +8,10 @@ import { registerHooks } from 'node:module'
 import { fileURLToPath, pathToFileURL } from 'node:url'
 
 export const PACKAGE_NAME = 'lacquer-cache'
+export const TESTING_NAME = `${PACKAGE_NAME}/testing`
 const SUFFIX = import.meta.url.endsWith('.ts') ? '.ts' : '.js'
 const API_URL = new URL(`./api${SUFFIX}`, import.meta.url).href
+const TESTING_URL = new URL(`../testing/api${SUFFIX}`, import.meta.url).href
 /** Everything under here is Lacquer's own and loaded once. */
 const OWN_ROOM = new URL('../', import.meta.url).href
 const VERSION = 'lacquer-policies'
@@ -19,6 +21,7 @@ export function installResolution(): { uninstall(): void } {
   const hooks = registerHooks({
     resolve(specifier, context, next) {
       if (specifier === PACKAGE_NAME) return { url: API_URL, shortCircuit: true }
+      if (specifier === TESTING_NAME) return { url: TESTING_URL, shortCircuit: true }
       const resolved = next(specifier, context)
       const version = versionOf(context.parentURL)
       if (version === null || !isPolicyFile(resolved.url)) return resolved
@@ -33,9 +36,10 @@ export function policyUrl(path: string, version: string): string {
   return withVersion(pathToFileURL(path).href, version)
 }
 
-/** The public API's file, for the type checker. */
-export function apiPath(): string {
-  return fileURLToPath(API_URL)
+/** The file behind a name of the public API, for the type checker; null for any other name. */
+export function apiPath(specifier: string): string | null {
+  if (specifier === PACKAGE_NAME) return fileURLToPath(API_URL)
+  return specifier === TESTING_NAME ? fileURLToPath(TESTING_URL) : null
 }
 
 const withVersion = (url: string, version: string): string => `${url}?${VERSION}=${version}`

@@ -54,7 +54,6 @@ export function age(x: Exchange, since: number): number {
 /** §3, and what keeps a shared cache safe. */
 export function mayStore(x: Exchange): boolean {
   const { numbers, holds, field } = whatItSays(x.response)
-  const wishes = splitDirectives(joined(x.request, 'cache-control') ?? '').map(({ name }) => name)
   const fresh = lifetime(x)
   const understands = holds.has('must-understand') && x.status < 600 && UNDERSTOOD.test(String(x.status))
   const sMaxage = numbers.has('s-maxage') && !Number.isNaN(numbers.get('s-maxage'))
@@ -75,7 +74,7 @@ export function mayStore(x: Exchange): boolean {
     joined(x.request, 'range') === null || x.status === 200 || isUsefulPart(x),
     x.status >= 200 && x.status <= 599 && x.status !== 304,
     (x.status !== 206 && !has('content-range')) || isUsefulPart(x),
-    !wishes.includes('no-store'),
+    !wishes(x.request).noStore,
     !holds.has('must-understand') || understands,
     !holds.has('no-store') || understands,
     !holds.has('private'),
@@ -148,6 +147,7 @@ export function authorized(x: Exchange): boolean {
 
 export interface Wishes {
   readonly noCache: boolean
+  readonly noStore: boolean
   readonly maxAge: number | null
   readonly maxStale: number | null
   readonly minFresh: number | null
@@ -168,6 +168,7 @@ export function wishes(request: Lines): Wishes {
   const maxStale = words.find((w) => w.name === 'max-stale')
   return {
     noCache: words.some((w) => w.name === 'no-cache') || (control === null && pragma),
+    noStore: words.some((w) => w.name === 'no-store'),
     maxAge: number('max-age', 0),
     maxStale: maxStale?.ok === true && maxStale.argument === null ? Infinity : number('max-stale', 0),
     minFresh: number('min-fresh', (2 ** 31 - 1) * 1000),

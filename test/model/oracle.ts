@@ -53,6 +53,8 @@ export class Oracle {
   readonly #failedAt = new Map<string, number>()
   readonly #withdrawnAt = new Map<string, number>()
   readonly #lastOf = new Map<string, Version>()
+  /** Targets of which the answer to a HEAD may have said that what is stored is no longer true. */
+  readonly #unsure = new Set<string>()
   readonly #clockOf = new WeakMap<Version, number>()
   readonly #askedAt = new WeakMap<ScriptedFetch, number>()
   /** Counts what happens, so that one thing can be told to be before another at one and the same time. */
@@ -102,7 +104,7 @@ export class Oracle {
     const last = this.#lastOf.get(target)
     const failedAt = this.#failedAt.get(target) ?? -1
     if (last === undefined || failedAt > last.receivedAt) return failedAt === -1
-    if (this.#isWithdrawn(target, last.askedAt)) return false
+    if (this.#isWithdrawn(target, last.askedAt) || this.#unsure.has(target)) return false
     const { exchange } = last
     const isFresh = (lifetime(exchange)?.ms ?? 0) > age(exchange, 0)
     return mayStore(exchange) && isFresh && !whatItSays(exchange.response).holds.has('no-cache')
@@ -115,7 +117,8 @@ export class Oracle {
   /** Whether the origin's last word on the target is in force, and answers this request without another. */
   mustBeHit(target: string, lines: Lines): boolean {
     const last = this.#lastOf.get(target)
-    if (last === undefined || this.#isWithdrawn(target, last.askedAt)) return false
+    if (last === undefined || this.#isWithdrawn(target, last.askedAt) || this.#unsure.has(target))
+      return false
     return mayStore(last.exchange) && mayReuse(last.exchange, lines, this.#since(last))
   }
 
@@ -136,7 +139,10 @@ export class Oracle {
     const isRefreshed = client.cacheStatus.includes('detail=grace')
     const brought = told.versions.filter(({ leader }) => leader === visit.id)
     const own = isRefreshed ? undefined : brought.at(-1)
-    const shared = told.versions.filter((one) => !one.isPassed && !brought.includes(one))
+    // What could not be stored because of the request alone has left what is stored as it was.
+    const shared = told.versions.filter(
+      (one) => !one.isPassed && !brought.includes(one) && !isRequestsFault(one.exchange),
+    )
     const mine = shared.filter(({ exchange }) => sameVariant(exchange.response, exchange.request, lines))
     const version = own ?? mine.at(-1) ?? shared.at(-1)
     assert.ok(version !== undefined, 'a response that went past the store comes from the store')
@@ -250,7 +256,15 @@ export class Oracle {
     if (confirmed === undefined) fetch.respond(recipe.status, headers, this.#told[number]!.text)
     else fetch.respond(304, headers)
     // Not before: others may have been answered meanwhile, and it is the last one complete that is kept.
+    if (isPassed) this.#unsure.add(target)
+    else this.#unsure.delete(target)
     if (version.exchange.status === 500) this.#lastOf.delete(target)
     else if (!isPassed) this.#lastOf.set(target, version)
   }
+}
+
+/** Its no-store or its Cookie, and nothing that the origin said, keeps the response from being stored. */
+function isRequestsFault(exchange: Exchange): boolean {
+  const request = exchange.request.filter(([name]) => name !== 'cookie' && name !== 'cache-control')
+  return !mayStore(exchange) && mayStore({ ...exchange, request })
 }

@@ -28,6 +28,18 @@ async function fails(name: string, source: string): Promise<PolicyError> {
   return error
 }
 
+test('a file that a policy imports may import the testing kit, wherever it lies', async () => {
+  await write('_kit.ts', "export { testEdge } from 'lacquer-cache/testing'\n")
+  const file = await write(
+    'kit.ts',
+    `import { route } from 'lacquer-cache'
+import { testEdge } from './_kit.ts'
+export default route({ name: typeof testEdge().get })\n`,
+  )
+  const set = await loadPolicies([file], 'kit')
+  assert.equal(set.routes[0]?.name, 'function')
+})
+
 describe('policies are found', () => {
   test('in a folder: its files, but for tests, types, hidden ones, helpers (_) and subfolders', async () => {
     const dir = join(folder, 'found')

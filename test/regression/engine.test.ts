@@ -73,7 +73,7 @@ describe('retry', () => {
 
   test('that comes when the client has left sent another request to the origin', async () => {
     const world = new World({ routes: [{ originResponse: () => Promise.resolve(retry()) }] })
-    const client = world.send('POST', '/a', {}, null)
+    const client = world.send('OPTIONS', '/a')
     world.origin.last.head(200, {}, 10)
     client.leave()
     await settled()

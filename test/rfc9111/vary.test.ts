@@ -121,6 +121,12 @@ describe('RFC 9111 §4.1: normalising', () => {
     }
     assert.equal(normalised('accept', 'html'), 'html')
   })
+  test('a quote that does not close can not give two lists one form', () => {
+    const one = 'text/html;a="x,b/b'
+    const two = 'b/b,text/html;a="x'
+    assert.notEqual(normalised('accept', one), normalised('accept', two))
+    assert.equal(normalised('accept', one), one)
+  })
   test('a normal form is normal, and remembering changes nothing', () => {
     const { normalise } = new NormalisedValues(4)
     const member = fc.tuple(

@@ -116,6 +116,17 @@ describe('grace', () => {
     assert.deepEqual(world.outcomes(), { miss: 1, stale: 3, hit: 1 })
   })
 
+  test('a visitor who wants nothing stored is served stale, and leaves the refresh to others', () => {
+    const world = new World()
+    world.origin.always(200, headers, 'old')
+    world.get('/a')
+    world.clock.advance(15_000)
+    assert.equal(world.get('/a', { 'cache-control': 'no-store' }).text, 'old')
+    assert.equal(world.origin.fetches.length, 1)
+    world.get('/a')
+    assert.equal(world.origin.fetches.length, 2)
+  })
+
   test('outside the window it is not', () => {
     const world = new World()
     world.origin.always(200, headers, 'old')

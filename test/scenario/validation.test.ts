@@ -38,6 +38,24 @@ describe('RFC 9111 §3.2, §4.3.4: a 304 that ends the storing', () => {
     })
   }
 
+  test('authorization: what is no longer for requests with Authorization is validated for whoever comes next', () => {
+    const world = new World()
+    world.origin.always(200, { ...STORED, 'cache-control': 's-maxage=60' }, 'body')
+    world.get('/a')
+    world.origin.always(304, { ...STORED, 'cache-control': 'max-age=60' })
+    assert.match(
+      world.get('/a', { authorization: 'Basic x', 'cache-control': 'no-cache' }).cacheStatus,
+      /detail=authorization/,
+    )
+    assert.match(
+      world.get('/a', { authorization: 'Basic x' }).cacheStatus,
+      /fwd-status=304; detail=authorization/,
+    )
+    assert.match(world.get('/a').cacheStatus, /fwd=stale; fwd-status=304/)
+    assert.match(world.get('/a').cacheStatus, /hit/)
+    assert.doesNotMatch(world.get('/a', { authorization: 'Basic x' }).cacheStatus, /hit/)
+  })
+
   test('those who waited for it ask for themselves', () => {
     const world = withStale()
     world.origin.answer = null

@@ -5,10 +5,12 @@
 import { isExplicit } from '../../http/freshness.ts'
 import { resolveReference } from '../../http/uri-reference.ts'
 import type { FetchTransaction } from './fetch-transaction.ts'
+import { carriesOverride } from './forward.ts'
 
 export function answersGets(fetch: FetchTransaction): boolean {
   const { target, mayAnswerGets } = fetch.plan
   const draft = fetch.draft!
+  if (carriesOverride(fetch.plan.request.fields)) return false
   if (!mayAnswerGets || draft.status !== 200 || !isExplicit(draft.lifetime)) return false
   const locations = draft.fields.all('content-location')
   const named = locations.length === 1 ? resolveReference(locations[0]!, target) : null

@@ -1,6 +1,7 @@
 /** Puts what was fetched into the store: all of a response, or the part of it that came. */
 import { encodeHead } from '../../http/head.ts'
 import { Fields } from '../../http/fields.ts'
+import { hasNoBody } from '../../http/status.ts'
 import { readContentRange, writeContentRange } from '../../http/range.ts'
 import { StoredFlag } from '../../http/stored-flag.ts'
 import { NO_SLOT, type PutRequest, type Store } from '../../store/store.ts'
@@ -17,7 +18,8 @@ export function commit(fetch: FetchTransaction): void {
     return
   }
   const fields = Fields.from(draft!.fields)
-  fields.set('content-length', String(bodyDraft.bytes))
+  // RFC 9110 §8.6: a status without content has no Content-Length either.
+  if (!hasNoBody(pending.status)) fields.set('content-length', String(bodyDraft.bytes))
   removeMarkers(fetch)
   removeMoved(fetch, pending.key)
   put(fetch, { ...pending, head: encodeHead(pending.status, fields), body: bodyDraft })
@@ -47,11 +49,26 @@ function putPart(fetch: FetchTransaction, { stretch, fields, body }: Part): void
 function put(fetch: FetchTransaction, request: PutRequest): void {
   if (isOutrun(fetch.context.store, request)) return
   const result = fetch.context.store.put(request)
-  if (!result.ok) fetch.context.recorder.count('unstored', result.why)
+  if (result.ok) noteStored(fetch, request)
+  else {
+    fetch.context.recorder.count('unstored', result.why)
+    fetch.trace?.note({ kind: 'not-stored', why: result.why })
+  }
+}
+
+export function noteStored(
+  fetch: FetchTransaction,
+  { key, lifetimeMs, graceMs, keepMs }: Omit<PutRequest, 'body'>,
+  confirmed = false,
+): void {
+  fetch.trace?.note({ kind: 'stored', key, lifetimeMs, graceMs, keepMs, confirmed })
 }
 
 /** RFC 9111 §4: the most recent response is used. So one whose body was slow doesn't replace what was received after it. */
-function isOutrun(store: Store, { key, variant, storedAt }: PutRequest): boolean {
+export function isOutrun(
+  store: Store,
+  { key, variant, storedAt }: Omit<PutRequest, 'body' | 'head'>,
+): boolean {
   for (let slot = store.peek(key); slot !== NO_SLOT; slot = store.nextVariant(slot)) {
     if (store.storedAt(slot) <= storedAt || (store.flags(slot) & StoredFlag.hitForMiss) !== 0) continue
     const spec = store.varySpec(slot)

@@ -6,18 +6,25 @@ import type { OriginErrorView } from '../../policy/views.ts'
 import type { Verdict } from '../../policy/verdict.ts'
 import { NO_SLOT } from '../../store/store.ts'
 import { HookError, consult } from '../consult.ts'
+import { momentOf } from '../hook-context.ts'
 import type { FetchStep, FetchTransaction } from './fetch-transaction.ts'
 
 export function error(fetch: FetchTransaction): FetchStep | Promise<FetchStep> {
   const { plan } = fetch
   if (fetch.error !== null) noteOriginError(fetch)
   const failure = fetch.failure!
+  fetch.trace?.note({ kind: 'fetch-failed', failure: failure.reason })
   const view: OriginErrorView = {
     failure: failure.reason,
     message: fetch.error?.message ?? failure.reason,
     staleAvailable: fetch.stale !== NO_SLOT,
   }
-  const verdict = consult(fetch, 'originError', { request: plan.request, error: view, scratch: plan.scratch })
+  const verdict = consult(fetch, 'originError', {
+    request: plan.request,
+    error: view,
+    scratch: plan.scratch,
+    ...momentOf(fetch.clock),
+  })
   return verdict instanceof Promise ? verdict.then((late) => proceed(fetch, late)) : proceed(fetch, verdict)
 }
 
@@ -93,6 +100,8 @@ export function threw(fetch: FetchTransaction, thrown: unknown): FetchStep {
   const isPolicys = thrown instanceof HookError
   if (isPolicys) {
     context.recorder.count('hookErrors', thrown.hook)
+    const { hook, route: from, message } = thrown
+    fetch.trace?.note({ kind: 'hook-failed', hook, from, message })
     context.log.log('error', 'policy-hook-error', {
       hook: thrown.hook,
       route: thrown.route,

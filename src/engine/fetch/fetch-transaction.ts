@@ -21,6 +21,7 @@ import type { BusyResponse, FetchFailure } from '../busy-response.ts'
 import type { Consultation } from '../consult.ts'
 import type { EngineContext } from '../context.ts'
 import { drive, type Drivable, type Step } from '../driver.ts'
+import type { Trace } from '../trace.ts'
 import type { FetchRequest } from './fetch-request.ts'
 import type { OriginResponseDraft } from './origin-response-draft.ts'
 
@@ -59,6 +60,8 @@ export interface FetchPlan {
   readonly policies: PolicySet
   readonly route: ActiveRoute
   readonly scratch: Scratch
+  /** That of the request which began it. */
+  readonly trace: Trace | null
   readonly request: FetchRequest
   /** The client's directives and whether it sent cookies: what storing depends on (RFC 9111 §3, §4.2.2). */
   readonly directives: RequestDirectives
@@ -81,6 +84,9 @@ export interface FetchPlan {
   readonly inform: ((status: number, fields: Fields) => void) | null
 }
 
+/** What an origin sent while a policy had not decided yet. */
+type Early = (() => void)[]
+
 export class FetchTransaction implements Drivable<FetchTransaction>, Consultation, FetchHandler, FlowControl {
   readonly context: EngineContext
   readonly plan: FetchPlan
@@ -102,7 +108,7 @@ export class FetchTransaction implements Drivable<FetchTransaction>, Consultatio
   /** Why the response is not stored, null where it is or is not known yet. */
   unstored: string | null = null
   error: OriginError | null = null
-  #early: (() => void)[] | null = null
+  #early: Early | null = null
   /** The response is the rest of `partial`: together they are a whole 200. */
   isRest = false
   /** Validators were sent, so that a 304 is an answer to us. */
@@ -127,6 +133,10 @@ export class FetchTransaction implements Drivable<FetchTransaction>, Consultatio
 
   get route(): ActiveRoute {
     return this.plan.route
+  }
+
+  get trace(): Trace | null {
+    return this.plan.trace
   }
 
   get builtin(): ActiveRoute {
@@ -196,15 +206,17 @@ export class FetchTransaction implements Drivable<FetchTransaction>, Consultatio
   }
 
   /** A policy takes its time over the head: the origin waits, and what it has sent already is kept until `decided`. */
-  deciding(): void {
-    this.#early = []
+  deciding(): Early {
+    const early: Early = []
+    this.#early = early
     this.call?.pause()
+    return early
   }
 
-  decided(): void {
-    const early = this.#early
+  /** `early`: what `deciding` gave. Another response may be waiting for a decision by now. */
+  decided(early: Early): void {
+    if (this.#early !== early) return
     this.#early = null
-    if (early === null) return
     this.call?.resume()
     for (const happened of early) happened()
   }
@@ -237,6 +249,8 @@ export class FetchTransaction implements Drivable<FetchTransaction>, Consultatio
   /** Lets go of all that is held. */
   release(): void {
     this.isOver = true
+    // A connection that waits for a decision would wait for ever.
+    if (this.#early !== null) this.call?.resume()
     this.#early = null
     this.context.tags.remove(this.busy.key, this.#tags)
     this.#tags = []

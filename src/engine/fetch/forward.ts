@@ -4,7 +4,7 @@
  * What a stranger claims about where a request came from, or what it really asks for, is dropped: an origin that believed it
  * could be led to answer differently under one and the same cache key.
  */
-import { Fields } from '../../http/fields.ts'
+import { Fields, type ReadonlyFields } from '../../http/fields.ts'
 import { endToEnd } from '../../http/hop-by-hop.ts'
 import { CONDITIONAL_FIELDS } from '../../http/validation.ts'
 import type { ClientRequest } from '../client-request.ts'
@@ -33,11 +33,8 @@ const CLAIMS: ReadonlySet<string> = new Set([
   'x-url-scheme',
 ])
 
-/**
- * What a fetch that may be stored can't carry: ways to ask for something else than the request line says, and the client's own
- * conditions and ranges, since it asks for the whole.
- */
-const NOT_STORABLE: ReadonlySet<string> = new Set([
+/** Ways to ask for something else than the request line says. */
+const OVERRIDES = [
   'x-host',
   'x-original-host',
   'x-original-url',
@@ -47,9 +44,15 @@ const NOT_STORABLE: ReadonlySet<string> = new Set([
   'x-http-method',
   'x-http-method-override',
   'x-method-override',
-  ...CONDITIONAL_FIELDS,
-  'range',
-])
+]
+
+/** What a fetch that may be stored can't carry: overrides, and the client's own conditions and ranges, since it asks for the whole. */
+const NOT_STORABLE: ReadonlySet<string> = new Set([...OVERRIDES, ...CONDITIONAL_FIELDS, 'range'])
+
+/** Whether the response may be that of another resource than the request line names. */
+export function carriesOverride(fields: ReadonlyFields): boolean {
+  return OVERRIDES.some((name) => fields.has(name))
+}
 
 export function forwardedFields(
   request: ClientRequest,

@@ -1,6 +1,7 @@
 /** freshen: the origin's 304 confirmed what is stored; its head is replaced, its body stays (RFC 9111 §4.3.4). */
 import type { ResponseControl } from '../../http/control.ts'
 import { encodeHead } from '../../http/head.ts'
+import { isOutrun, noteStored } from './commit.ts'
 import type { FetchStep, FetchTransaction } from './fetch-transaction.ts'
 import { isWithdrawn, placeOf, type Place } from './place.ts'
 import { busyHead, controlOf, isOfThisRequest, mayStore, pendingOf } from './store.ts'
@@ -13,13 +14,19 @@ export function freshen(fetch: FetchTransaction): FetchStep {
   const pending = { ...pendingOf(fetch, control), ...place }
   if (refusal !== null) {
     if (!leavesStored(refusal)) context.store.remove(plan.key, stale)
+    // It was for requests with Authorization too, and is no longer: whoever comes next asks.
+    else if (refusal === 'authorization') context.store.invalidate(stale)
     return deliverOnce(fetch, pending, refusal)
   }
+  // A policy took its time, and something newer was stored meanwhile.
+  if (isOutrun(context.store, pending)) return deliverOnce(fetch, pending, 'outrun')
   const fields = fetch.draft!.fields
   fields.delete('age')
   fields.set('content-length', String(context.store.bodyBytes(stale)))
-  const result = context.store.freshen(stale, { ...pending, head: encodeHead(pending.status, fields) })
+  const fresh = { ...pending, head: encodeHead(pending.status, fields) }
+  const result = context.store.freshen(stale, fresh)
   if (!result.ok) return deliverOnce(fetch, pending, result.why)
+  noteStored(fetch, fresh, true)
   context.store.retain(result.slot)
   context.inFlight.end(busy)
   busy.freshened(result.slot)
@@ -33,6 +40,7 @@ export function freshen(fetch: FetchTransaction): FetchStep {
  */
 function deliverOnce(fetch: FetchTransaction, pending: ReturnType<typeof pendingOf>, why: string): FetchStep {
   const { context, stale, busy } = fetch
+  fetch.trace?.note({ kind: 'not-stored', why })
   const { store } = context
   context.inFlight.end(busy)
   fetch.draft!.fields.delete('content-length')

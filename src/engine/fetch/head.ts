@@ -16,6 +16,7 @@ import { NO_SLOT } from '../../store/store.ts'
 import type { FetchResult } from '../../observe/counters.ts'
 import { HookError, consult } from '../consult.ts'
 import { drive, parked } from '../driver.ts'
+import { momentOf } from '../hook-context.ts'
 import { wholeHead } from '../stretch.ts'
 import { answersGets } from './answers-gets.ts'
 import type { FetchStep, FetchTransaction } from './fetch-transaction.ts'
@@ -33,6 +34,7 @@ export function head(fetch: FetchTransaction): FetchStep | Promise<FetchStep> {
   fetch.respondedAt = context.clock.now()
   busy.forwardStatus = response.status
   count(fetch, response.status)
+  fetch.trace?.note({ kind: 'fetched', status: response.status })
   if (plan.mode === 'store') {
     if (response.status === 304 && fetch.isValidating && !isAboutOurs(fetch, response))
       return fetch.steps.forgetStale
@@ -49,14 +51,15 @@ export function head(fetch: FetchTransaction): FetchStep | Promise<FetchStep> {
     request: plan.request,
     response: draft,
     scratch: plan.scratch,
+    ...momentOf(fetch.clock),
   })
   if (!(verdict instanceof Promise)) return proceed(fetch, verdict)
-  fetch.deciding()
+  const early = fetch.deciding()
   return verdict.then((late) => {
     // Everybody may have gone while the policy took its time.
     if (fetch.isOver) return parked
     drive(fetch, proceed(fetch, late))
-    fetch.decided()
+    fetch.decided(early)
     return parked
   })
 }

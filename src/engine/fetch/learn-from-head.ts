@@ -13,6 +13,7 @@ import { freshenedFields, headAgrees } from '../../http/freshening.ts'
 import { StoredFlag } from '../../http/stored-flag.ts'
 import { NO_SLOT, type Slot } from '../../store/store.ts'
 import type { FetchTransaction } from './fetch-transaction.ts'
+import { carriesOverride } from './forward.ts'
 import { lifetimeOf } from './lifetime.ts'
 import { OriginResponseDraft } from './origin-response-draft.ts'
 import { isWithdrawn, placeOf, policyTags, restoreConsumed } from './place.ts'
@@ -21,6 +22,7 @@ import { controlOf, mayStore, pendingOf } from './store.ts'
 export function learnFromHead(fetch: FetchTransaction): void {
   const { plan, context } = fetch
   if (plan.request.method !== 'HEAD' || fetch.response!.status !== 200 || plan.key === '') return
+  if (carriesOverride(plan.request.fields)) return
   if (plan.directives.noStore || PERSONAL.some((name) => plan.request.fields.has(name))) return
   for (const slot of choosable(fetch)) {
     context.store.retain(slot)

@@ -33,9 +33,15 @@ export function placeOf(fetch: FetchTransaction, draft: OriginResponseDraft): Pl
   return { key: searchKey ?? plan.exactKey, tags }
 }
 
-/** Whether one of its tags was withdrawn while the response was on its way. */
+/** Whether its target or one of its tags was withdrawn while the response was on its way. */
 export function isWithdrawn(fetch: FetchTransaction, place: Place): boolean {
-  return fetch.context.withdrawals.since(fetch.beganAt, place.tags)
+  const { plan } = fetch
+  const { withdrawals } = fetch.context
+  if (withdrawals.since(fetch.beganAt, place.tags)) return true
+  if (plan.key === plan.exactKey) return false
+  // It was on its way under the key of its equivalents, where a withdrawal of its target does not look for it.
+  const uri = cacheKey(plan.target.scheme, plan.target.authority, plan.target.target)
+  return withdrawals.since(fetch.beganAt, [targetTag(uri), targetTag(withoutQuery(uri))])
 }
 
 /** The tags that a policy gave a stored response. */

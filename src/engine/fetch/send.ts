@@ -6,6 +6,7 @@ import type { Verdict } from '../../policy/verdict.ts'
 import { NO_SLOT } from '../../store/store.ts'
 import { consult } from '../consult.ts'
 import { parked } from '../driver.ts'
+import { momentOf } from '../hook-context.ts'
 import type { FetchStep, FetchTransaction } from './fetch-transaction.ts'
 import { askForPart } from './rest.ts'
 
@@ -14,7 +15,11 @@ export function prepare(fetch: FetchTransaction): FetchStep | Promise<FetchStep>
   addValidators(fetch)
   if (fetch.plan.mode === 'store') askForPart(fetch)
   request.isWritable = true
-  const verdict = consult(fetch, 'originRequest', { request, scratch: fetch.plan.scratch })
+  const verdict = consult(fetch, 'originRequest', {
+    request,
+    scratch: fetch.plan.scratch,
+    ...momentOf(fetch.clock),
+  })
   return verdict instanceof Promise ? verdict.then((late) => proceed(fetch, late)) : proceed(fetch, verdict)
 }
 
@@ -61,6 +66,8 @@ export function send(fetch: FetchTransaction): FetchStep {
   fetch.response = null
   fetch.error = null
   fetch.requestedAt = context.clock.now()
+  const { origin: name, method, url, background } = request
+  fetch.trace?.note({ kind: 'fetch', origin: name, method, url, background })
   const call = origin.fetch(
     {
       method: request.method,

@@ -1,5 +1,6 @@
 /** Begins fetches: for a request that waits for it, or in the background for a stale response that was just served. */
 import { NO_REQUEST_DIRECTIVES } from '../../http/cache-control.ts'
+import { SAFE_METHODS } from '../../http/invalidation.ts'
 import { BusyResponse } from '../busy-response.ts'
 import { drive } from '../driver.ts'
 import type { Transaction } from '../transaction.ts'
@@ -50,6 +51,7 @@ export function startFetch(
       policies: tx.policies,
       route: tx.route,
       scratch: tx.scratch,
+      trace: tx.trace,
       request: fetchRequest,
       directives: tx.directives,
       clientMethod: request.method,
@@ -69,7 +71,8 @@ export function startFetch(
     },
     busy,
   )
-  if (!isStorable) busy.abandon = () => fetch.unread()
+  // An unsafe request is seen through to its answer, which says whether stored responses have become untrue (RFC 9111 §4.4).
+  if (!isStorable && SAFE_METHODS.has(request.method)) busy.abandon = () => fetch.unread()
   drive(fetch, FETCH_STEPS.prepare)
 }
 
@@ -81,6 +84,8 @@ export function mayAnswerGets(tx: Transaction): boolean {
 /** Refreshes the stale response that a transaction has just been served, unless somebody does already. */
 export function refresh(tx: Transaction): void {
   const { inFlight, recorder } = tx.context
+  // What it would bring could not be stored.
+  if (tx.directives.noStore) return
   const { fields } = tx.request
   const { vary, now } = tx
   if (inFlight.joinable(tx.key, { fields, vary, directives: NO_REQUEST_DIRECTIVES, now }) !== null) return

@@ -3,9 +3,10 @@ import { correctedInitialAge } from '../../http/age.ts'
 import type { ResponseDirectives } from '../../http/cache-control.ts'
 import { CONSUMED_FIELDS, responseControl, type ResponseControl } from '../../http/control.ts'
 import { formatHttpDate } from '../../http/date.ts'
+import { readDigits } from '../../http/digits.ts'
 import { isEntityTag } from '../../http/etag.ts'
 import { Fields } from '../../http/fields.ts'
-import { judgeReuse } from '../../http/reuse.ts'
+import { isReusable as isServable, judgeReuse } from '../../http/reuse.ts'
 import { NO_REQUEST_DIRECTIVES } from '../../http/cache-control.ts'
 import { storable, type Storable } from '../../http/storable.ts'
 import { StoredFlag, storedFlags } from '../../http/stored-flag.ts'
@@ -77,6 +78,8 @@ export function mayStore(
   const { plan, busy } = fetch
   if (draft.uncacheable) return { ok: false, why: 'policy' }
   if (busy.isDoomed) return { ok: false, why: 'withdrawn' }
+  // What the origin saw there is written by us, for each client.
+  if (varyNames(draft.fields).includes('x-forwarded-for')) return { ok: false, why: 'vary-client' }
   // A part is not the whole by a policy's calling it a 200.
   if (fetch.response!.status === 206 && !fetch.isRest && draft.status !== 206)
     return { ok: false, why: 'partial' }
@@ -168,23 +171,35 @@ export function busyHead(
   unstored: string | null,
 ): BusyHead {
   const draft = fetch.draft!
-  const reuse = judgeReuse(pending.flags, pending.lifetimeMs, 0, pending.initialAgeMs, NO_REQUEST_DIRECTIVES)
+  const reuse = judgeReuse(
+    pending.flags,
+    pending.lifetimeMs,
+    pending.graceMs,
+    pending.initialAgeMs,
+    NO_REQUEST_DIRECTIVES,
+  )
   return {
     status: draft.status,
     fields: draft.fields,
-    bodyBytes: bodyBytesOf(fetch),
+    bodyBytes: fetch.plan.request.method === 'HEAD' ? announcedBytes(fetch) : bodyBytesOf(fetch),
     etag: pending.etag,
     lastModified: pending.lastModified,
     receivedAt: fetch.respondedAt,
     initialAgeMs: pending.initialAgeMs,
     lifetimeMs: pending.lifetimeMs,
     isReusable:
-      unstored === null && draft.status !== 206 && reuse === 'fresh' && isForEquivalents(fetch, pending.key),
+      unstored === null && draft.status !== 206 && isServable(reuse) && isForEquivalents(fetch, pending.key),
     isForAuthorized: (pending.flags & StoredFlag.authorized) !== 0,
     variant: pending.variant,
     flow,
     unstored,
   }
+}
+
+/** What the answer to a HEAD says of the length that a GET would bring (RFC 9110 §8.6); null where it says nothing. */
+function announcedBytes(fetch: FetchTransaction): number | null {
+  const value = fetch.response!.fields.get('content-length')
+  return value === undefined ? null : readDigits(value)
 }
 
 /** Where requests for equivalent targets wait for it, by No-Vary-Search: whether the response has that field, too. */

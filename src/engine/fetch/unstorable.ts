@@ -18,6 +18,7 @@ export function unstorable(fetch: FetchTransaction): FetchStep {
       replaceByMarker(fetch)
     }
   }
+  fetch.trace?.note({ kind: 'not-stored', why: fetch.unstored ?? '' })
   const head = busyHead(fetch, pending, fetch.startFlow(null), fetch.unstored ?? '')
   busy.headArrived(head)
   return parked
@@ -28,9 +29,13 @@ function isMereFailure({ stale, response }: FetchTransaction): boolean {
   return stale !== NO_SLOT && STALE_IF_ERROR_STATUSES.has(response!.status)
 }
 
+/** An origin that fails now may well answer in a moment, and should then not be met by everybody at once. */
+const ERROR_MARKER_MS = 1000
+
 /** What was stored is no longer what the origin says, and what it says now can't be stored. */
 function replaceByMarker(fetch: FetchTransaction): void {
   const { context, plan, stale } = fetch
+  const isError = STALE_IF_ERROR_STATUSES.has(fetch.response!.status)
   if (stale !== 0) context.store.remove(plan.key, stale)
   context.store.put({
     key: plan.key,
@@ -38,7 +43,7 @@ function replaceByMarker(fetch: FetchTransaction): void {
     flags: StoredFlag.hitForMiss,
     storedAt: fetch.respondedAt,
     initialAgeMs: 0,
-    lifetimeMs: context.limits.hitForMissMs,
+    lifetimeMs: Math.min(context.limits.hitForMissMs, isError ? ERROR_MARKER_MS : Infinity),
     graceMs: 0,
     staleIfErrorMs: 0,
     keepMs: 0,

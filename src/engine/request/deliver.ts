@@ -10,6 +10,7 @@ import type { BusyHead } from '../busy-response.ts'
 import { DeliverResponse } from '../deliver-response.ts'
 import { done } from '../driver.ts'
 import type { ResponseHead } from '../exchange.ts'
+import { follow } from '../follow.ts'
 import { refresh } from '../fetch/start.ts'
 import { StoredBodyReader } from '../stored-body.ts'
 import { heldStretch, wholeHead } from '../stretch.ts'
@@ -86,7 +87,7 @@ function sendBusy(
 ): void {
   const sink = tx.exchange.begin(head, bodyBytes)
   if (tx.exchange.method === 'HEAD') sink.end()
-  else tx.reader = flow.attach(sink, parts)
+  else follow(tx, flow, sink, parts)
 }
 
 /** A part of what is on its way. Its length must be known, and where it is not stored, the parts must come one behind the other. */

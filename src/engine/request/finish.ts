@@ -13,6 +13,10 @@ export function finish(tx: Transaction, end: ExchangeEnd): void {
   const { refusal } = tx.exchange
   const outcome =
     refusal !== null ? 'refused' : tx.status === 0 && end === 'client-gone' ? 'gone' : tx.outcome
+  if (tx.trace !== null) {
+    const status = refusal?.status ?? tx.status
+    tx.trace.note({ kind: 'finished', outcome, reason: refusal?.reason ?? tx.reason, status, end })
+  }
   const durationMs = tx.clock.now() - tx.exchange.receivedAt
   recorder.route(tx.route.name).request(outcome, durationMs)
   log.access?.({

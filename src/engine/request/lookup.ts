@@ -8,6 +8,7 @@ import { variantKey } from '../../http/vary.ts'
 import { NO_SLOT, type Slot } from '../../store/store.ts'
 import { StoredFlag } from '../../http/stored-flag.ts'
 import { findKey } from '../key.ts'
+import type { Found } from '../trace.ts'
 import type { RequestStep, Transaction } from '../transaction.ts'
 import { foundPartial } from './partial.ts'
 
@@ -19,12 +20,14 @@ export function lookup(tx: Transaction): RequestStep {
   const slot = select(tx, now)
   tx.slot = slot
   if (slot === NO_SLOT) {
+    note(tx, tx.partial !== NO_SLOT ? 'partial' : tx.vary.length === 0 ? 'nothing' : 'no-variant')
     if (tx.partial !== NO_SLOT) return foundPartial(tx)
     tx.fwd = tx.vary.length === 0 ? 'uri-miss' : 'vary-miss'
     return tx.steps.miss
   }
   const flags = store.flags(slot)
   if (tx.request.fields.has('authorization') && (flags & StoredFlag.authorized) === 0) {
+    note(tx, 'authorization')
     tx.slot = NO_SLOT
     tx.isHitForMiss = true
     tx.fwd = 'request'
@@ -40,7 +43,16 @@ function judge(tx: Transaction, slot: Slot): Reuse {
   return judgeReuse(store.flags(slot), store.lifetimeMs(slot), store.graceMs(slot), tx.ageMs, tx.directives)
 }
 
+/** Hot: nobody watches, as a rule. */
+function note(tx: Transaction, found: Found): void {
+  if (tx.trace === null) return
+  const { key, slot, ageMs, isHitForMiss } = tx
+  const lifetimeMs = slot === NO_SLOT ? 0 : tx.context.store.lifetimeMs(slot)
+  tx.trace.note({ kind: 'lookup', key, found, ageMs, lifetimeMs, isHitForMiss })
+}
+
 function proceed(tx: Transaction, reuse: Reuse): RequestStep {
+  note(tx, reuse)
   switch (reuse) {
     case 'fresh':
       tx.outcome = 'hit'

@@ -92,6 +92,7 @@ function join(tx: Transaction, busy: BusyResponse): RequestStep {
   tx.isLeader = false
   tx.outcome = 'collapsed'
   tx.context.recorder.add('collapsedWaits')
+  tx.trace?.note({ kind: 'join' })
   if (busy.phase !== 'waiting') return tx.steps.fetched
   wait(tx, busy)
   return parked
@@ -133,6 +134,10 @@ function fetchRange(tx: Transaction, range: string): RequestStep {
 }
 
 export function pass(tx: Transaction): RequestStep {
+  if (tx.directives.onlyIfCached) {
+    tx.fwd = null
+    return tx.synthesize(ONLY_IF_CACHED, 'error', 'only-if-cached')
+  }
   const verdict = consultNow(tx, 'pass', tx.at) as PassHookVerdict
   switch (verdict.kind) {
     case 'fetch':

@@ -4,6 +4,7 @@
  */
 import type { Duplex } from 'node:stream'
 import { cacheStatus } from '../../http/cache-status.ts'
+import { CONSUMED_FIELDS } from '../../http/control.ts'
 import { Fields } from '../../http/fields.ts'
 import { reasonPhrase } from '../../http/status.ts'
 import {
@@ -16,6 +17,7 @@ import {
 import { BodyFlow } from '../body-flow.ts'
 import { drive, parked } from '../driver.ts'
 import { forwardedFields } from '../fetch/forward.ts'
+import { follow } from '../follow.ts'
 import { joinSockets } from '../join-sockets.ts'
 import type { RequestStep, Transaction } from '../transaction.ts'
 
@@ -81,6 +83,7 @@ class PipeHandler implements FetchHandler {
     }
     const fields = Fields.from(response.fields)
     fields.delete('content-length')
+    for (const name of CONSUMED_FIELDS) fields.delete(name)
     fields.append('via', `1.1 ${tx.context.limits.viaName}`)
     fields.append(
       'cache-status',
@@ -97,7 +100,7 @@ class PipeHandler implements FetchHandler {
       resume: () => this.call?.resume(),
       unread: () => this.call?.abort(),
     })
-    tx.reader = this.#flow.attach(tx.exchange.begin({ status: response.status, fields }, response.bodyBytes))
+    follow(tx, this.#flow, tx.exchange.begin({ status: response.status, fields }, response.bodyBytes))
   }
 
   data(chunk: Buffer): void {

@@ -16,10 +16,17 @@ export function recv(tx: Transaction): RequestStep | Promise<RequestStep> {
   tx.route = tx.policies.match(request.hostname, request.path, request.method)
   if (tx.policies.hasParams)
     request.params = tx.policies.params(request.hostname, request.path, request.method)
+  if (tx.trace !== null) tx.trace.note({ kind: 'route', route: tx.route.name })
   if (request.restarts === 0) request.routeTo(tx.route.origin ?? '')
   request.isWritable = true
   const verdict = consult(tx, 'recv', tx.at)
-  return verdict instanceof Promise ? verdict.then((late) => proceed(tx, late)) : proceed(tx, verdict)
+  return verdict instanceof Promise ? verdict.then((late) => proceedLate(tx, late)) : proceed(tx, verdict)
+}
+
+/** Time has passed, and what is stored has grown older. */
+function proceedLate(tx: Transaction, verdict: Verdict): RequestStep {
+  tx.now = tx.clock.now()
+  return proceed(tx, verdict)
 }
 
 function proceed(tx: Transaction, verdict: Verdict): RequestStep {
@@ -76,6 +83,7 @@ const BODY_IS_GONE = {
 export function restart(tx: Transaction): RequestStep {
   if (tx.isBodyTaken) return tx.synthesize(BODY_IS_GONE, 'error', 'restart-without-body')
   tx.request.restarts++
+  tx.now = tx.clock.now()
   tx.releaseSlot()
   tx.key = ''
   tx.busy = null

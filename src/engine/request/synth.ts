@@ -48,6 +48,7 @@ function report(tx: Transaction, error: unknown): void {
   const { log, recorder } = tx.context
   if (error instanceof HookError) {
     recorder.count('hookErrors', error.hook)
+    tx.trace?.note({ kind: 'hook-failed', hook: error.hook, from: error.route, message: error.message })
     log.log('error', 'policy-hook-error', {
       hook: error.hook,
       route: error.route,

@@ -36,8 +36,11 @@ export class Visitor {
 
 /** What a response says became of its request, in the words of the metrics. */
 function outcomeOf(answer: Answer): string {
-  const { hit, ttl, fwd, fwdStatus, collapsed } = cacheStatus(answer)
-  if (hit) return ttl !== null && ttl < 0 ? 'stale' : 'hit'
+  const { hit, ttl, fwd, fwdStatus, stored, collapsed } = cacheStatus(answer)
+  const isStale = ttl !== null && ttl < 0
+  if (hit) return isStale ? 'stale' : 'hit'
+  // In place of what the origin failed to give.
+  if (fwd === 'stale' && isStale && !stored && fwdStatus !== 304) return 'stale'
   if (collapsed) return 'collapsed'
   if (fwd === 'method' || fwd === 'bypass') return 'pass'
   if (fwdStatus === null) return 'error'

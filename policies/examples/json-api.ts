@@ -1,0 +1,59 @@
+/**
+ * A JSON API.
+ *
+ * Who wants it: an API that is read far more often than written, by scripts of another site among others. Answers that are the
+ * same for everybody are kept for half a minute; those to a request with Authorization are kept only where the origin says `public` or
+ * `s-maxage` of them (RFC 9111 §3.5), which needs no line here.
+ *
+ * A write makes untrue what was read: a successful PUT or DELETE removes what is stored of its own URL (RFC 9111 §4.4), which needs no
+ * line either. Lists are the matter: every answer belongs to the group of its collection (RFC 9875), and the origin, where
+ * a write changed a collection, says so in its response: `Cache-Group-Invalidation: "articles"`.
+ *
+ *   lacquer serve --origin http://127.0.0.1:8000 --policies policies/examples/json-api.ts
+ */
+import { cors, json, normaliseEncoding, route, sortQuery } from 'lacquer-cache'
+
+const sites = cors({
+  origins: ['https://app.example.com'],
+  headers: ['Content-Type', 'Authorization'],
+  maxAge: '1h',
+})
+
+export default route({
+  name: 'json-api',
+  match: { path: '/api/:collection/*' },
+
+  recv({ request }) {
+    sortQuery(request)
+    // The origin varies by Accept-Encoding: so there are three variants, and not one for each browser.
+    normaliseEncoding(request)
+    return sites.preflight(request)
+  },
+
+  originRequest({ request }) {
+    // Who may read it is said in deliver: the origin need not vary by Origin.
+    request.headers.delete('Origin')
+  },
+
+  originResponse({ request, response }) {
+    const [, , collection = '', id = ''] = request.url.replace(/\?.*/, '').split('/')
+    response.tags.add(collection)
+    if (id !== '') response.tags.add(`${collection}-${id}`)
+    if (/^[\w-]+$/.test(collection) && !response.headers.has('Cache-Groups'))
+      response.headers.set('Cache-Groups', `"${collection}"`)
+    // An origin that says how long is believed. A set lifetime stores no answer that is one user's own: that rule still holds.
+    if (response.status === 200 && !response.headers.has('Cache-Control')) {
+      response.ttl = '30s'
+      response.grace = '30s'
+    }
+  },
+
+  originError({ error }) {
+    // Where something stale will do, builtin serves it. Otherwise scripts expect JSON, of errors too.
+    return error.staleAvailable ? undefined : json(502, { error: 'no answer', failure: error.failure })
+  },
+
+  deliver({ request, response }) {
+    sites.apply(request, response)
+  },
+})

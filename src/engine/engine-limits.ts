@@ -1,0 +1,23 @@
+/** Settings as the engine calls them. */
+import type { Settings } from '../config/settings.ts'
+import type { EngineLimits } from './context.ts'
+
+export function engineLimits(settings: Settings): EngineLimits {
+  return {
+    maxWaiters: settings.maxWaiters,
+    maxRestarts: settings.maxRestarts,
+    maxRetries: settings.maxRetries,
+    hookTimeoutMs: settings.hookTimeoutMs,
+    defaultGraceMs: settings.graceMs,
+    defaultKeepMs: settings.keepMs,
+    hitForMissMs: settings.hitForMissMs,
+    rangeMisses: settings.rangeMisses,
+    clientReload: settings.clientReload,
+    noVarySearch: settings.noVarySearch,
+    cacheStatusKey: settings.cacheStatusKey,
+    windowBytes: settings.maxUnsentBytes,
+    pipeIdleMs: settings.pipeTimeoutMs,
+    viaName: settings.viaName,
+    cacheName: settings.cacheName,
+  }
+}

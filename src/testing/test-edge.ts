@@ -1,0 +1,224 @@
+/**
+ * An edge for tests: the real engine over the real store, with scripted origins, on a clock that the test moves. Nothing is
+ * listened on, connected to or waited for.
+ */
+import builtin from '../../policies/builtin.ts'
+import { readConfig } from '../config/config.ts'
+import type { LacquerConfig } from '../config/define-config.ts'
+import type { Settings } from '../config/settings.ts'
+import type { EngineLimits } from '../engine/context.ts'
+import { engineLimits } from '../engine/engine-limits.ts'
+import { Engine } from '../engine/engine.ts'
+import type { TracedTransaction } from '../engine/trace.ts'
+import type { TagIndex } from '../invalidate/tag-index.ts'
+import type { CounterId } from '../observe/counters.ts'
+import type { Level } from '../observe/events.ts'
+import { Recorder } from '../observe/recorder.ts'
+import { PolicySet } from '../policy/policy-set.ts'
+import type { Route } from '../policy/route.ts'
+import type { MemoryStore } from '../store/memory/memory-store.ts'
+import { Client } from './client.ts'
+import { countOf, outcomeDifferences, outcomesOf, type OutcomeCounts } from './counts.ts'
+import { Differences, fail } from './expectation.ts'
+import type { TestHeaders } from './headers.ts'
+import { InspectedStore } from './inspected-store.ts'
+import { ScriptedOrigin } from './scripted-origin.ts'
+import { differencesOf, type StoredExpectation, type StoredResponse } from './stored-response.ts'
+import { TestClock } from './test-clock.ts'
+import { TestResponse } from './test-response.ts'
+import { Transcript } from './transcript.ts'
+
+export interface TestEdgeOptions {
+  /** Names of the origins; the first one is used unless a policy names another. Just `default` by default. */
+  readonly origins?: readonly [string, ...string[]]
+  /** Parameters as in `lacquer.config.ts`; what is left out has its default, but that `memory` is 32MiB. */
+  readonly parameters?: Omit<LacquerConfig, 'origins' | 'policies'>
+  /** What the engine makes of the parameters, where a test knows better. */
+  readonly limits?: Partial<EngineLimits>
+}
+
+export interface TestRequest {
+  readonly headers?: TestHeaders
+  readonly body?: string
+  /** Address of the client; 192.0.2.1 by default. */
+  readonly from?: string
+  /** Whether it comes through a proxy that is believed. */
+  readonly isTrusted?: boolean
+}
+
+export interface LoggedEvent {
+  readonly level: Level
+  readonly event: string
+  readonly detail: Readonly<Record<string, string | number>>
+}
+
+/** An edge where these routes are in force, with `builtin` behind them. */
+export function testEdge(routes: Route | readonly Route[] = [], options: TestEdgeOptions = {}): TestEdge {
+  return new TestEdge(isList(routes) ? routes : [routes], options)
+}
+
+export class TestEdge {
+  readonly clock = new TestClock()
+  /** The first origin. */
+  readonly origin: ScriptedOrigin
+  readonly origins: ReadonlyMap<string, ScriptedOrigin>
+  readonly store: MemoryStore
+  readonly tags: TagIndex
+  readonly recorder = new Recorder()
+  readonly engine: Engine
+  /** What the operational log was told. */
+  readonly log: LoggedEvent[] = []
+  readonly #inspected: InspectedStore
+  readonly #transcripts = new Map<object, Transcript>()
+
+  constructor(routes: readonly Route[], options: TestEdgeOptions = {}) {
+    const settings = settingsOf(options)
+    const names = options.origins ?? ['default']
+    this.origins = new Map(names.map((name) => [name, new ScriptedOrigin(name, this.clock)]))
+    this.origin = this.originNamed(names[0])
+    this.#inspected = new InspectedStore(settings, this.clock, this.recorder)
+    this.store = this.#inspected.store
+    this.tags = this.#inspected.tags
+    this.engine = new Engine({
+      clock: this.clock,
+      store: this.store,
+      tags: this.tags,
+      recorder: this.recorder,
+      log: { log: (level, event, detail) => void this.log.push({ level, event, detail }), access: null },
+      origins: this.origins,
+      limits: { ...engineLimits(settings), ...options.limits },
+      seed: 'a test',
+      policies: policySet(routes),
+      tracer: { begin: (transaction) => this.#watch(transaction) },
+    })
+  }
+
+  /** `url`: path and query, or a whole URL; without one the host is example.com. */
+  get(url: string, request: TestRequest = {}): TestResponse {
+    return this.send('GET', url, request)
+  }
+
+  head(url: string, request: TestRequest = {}): TestResponse {
+    return this.send('HEAD', url, request)
+  }
+
+  post(url: string, request: TestRequest = {}): TestResponse {
+    return this.send('POST', url, { body: '', ...request })
+  }
+
+  send(method: string, url: string, request: TestRequest = {}): TestResponse {
+    const client = this.client(method, url, request)
+    return new TestResponse(client, this.#transcripts.get(client)!)
+  }
+
+  /** As `send`, for tests that look at the exchange itself, or read slowly. */
+  client(method: string, url: string, request: TestRequest = {}): Client {
+    const { headers = {}, body = null, from = '192.0.2.1', isTrusted = false } = request
+    const client = new Client({ method, url, headers, body, from, isTrusted, now: this.clock.now() })
+    this.engine.handle(client)
+    return client
+  }
+
+  /** Throws where there is none of that name. */
+  originNamed(name: string): ScriptedOrigin {
+    const origin = this.origins.get(name)
+    if (origin !== undefined) return origin
+    const known = [...this.origins.keys()].join(', ')
+    throw new TypeError(`there is no origin '${name}'; there are ${known}: testEdge(…, { origins: […] })`)
+  }
+
+  /** Lets asynchronous hooks come to their answer, and what follows happen. The clock stands still meanwhile. */
+  async settled(): Promise<void> {
+    const until = performance.now() + SETTLING_MS
+    for (let quiet = 0; quiet < QUIET_TURNS && performance.now() < until;) {
+      const before = this.#eventCount
+      await new Promise((resolve) => setImmediate(resolve))
+      const isBusy = this.#eventCount !== before || this.#isHookWaiting
+      quiet = isBusy ? 0 : quiet + 1
+    }
+  }
+
+  /** What is stored for a URL, whatever `hash` added to its key; the newest of each key first. */
+  stored(url: string): readonly StoredResponse[] {
+    return this.#inspected.responses(url)
+  }
+
+  /** Throws an `Error` unless a response is stored for the URL that is as expected. */
+  expectStored(url: string, expected: StoredExpectation = {}): void {
+    const stored = this.stored(url)
+    const problem = `what is stored for ${url} is not as expected`
+    if (stored.length === 0) fail(`nothing is stored for ${url}`, this.trace)
+    const count = new Differences()
+    count.value('variants', stored.length, expected.variants)
+    count.report(problem, this.trace)
+    const compared = stored.map((response) => differencesOf(response, expected))
+    if (compared.every((differences) => differences.any)) compared[0]?.report(problem, this.trace)
+  }
+
+  /** Throws an `Error` where a response is stored for the URL. */
+  expectNotStored(url: string): void {
+    const [stored] = this.stored(url)
+    if (stored !== undefined) fail(`a response ${stored.status} is stored for ${url}`, this.trace)
+  }
+
+  /** Whether requests for the URL don't wait for one another, since what came of late could not be shared. */
+  isHitForMiss(url: string): boolean {
+    return this.#inspected.isHitForMiss(url)
+  }
+
+  /** How many requests ended how, as the metrics have it: `{ miss: 1, hit: 2 }`; of all routes, or of one. */
+  outcomes(route?: string): OutcomeCounts {
+    return outcomesOf(this.recorder, route)
+  }
+
+  /** Throws an `Error` unless requests ended just so: what is left out, none. */
+  expectOutcomes(expected: OutcomeCounts, route?: string): void {
+    outcomeDifferences(this.outcomes(route), expected).report('the outcomes are not as expected', this.trace)
+  }
+
+  /** A counter by its name in the program, `backgroundFetches`; `label` is one of its values, all together without one. */
+  count(id: CounterId, label?: string): number {
+    return countOf(this.recorder, id, label)
+  }
+
+  /** The story of every request so far. */
+  get trace(): string {
+    return [...this.#transcripts]
+      .map(([client, transcript]) => new TestResponse(client as Client, transcript).trace)
+      .join('\n\n')
+  }
+
+  #watch(transaction: TracedTransaction): Transcript {
+    const transcript = new Transcript(transaction, this.clock)
+    this.#transcripts.set(transaction.exchange, transcript)
+    return transcript
+  }
+
+  get #eventCount(): number {
+    let count = 0
+    for (const transcript of this.#transcripts.values()) count += transcript.events.length
+    return count
+  }
+
+  get #isHookWaiting(): boolean {
+    return [...this.#transcripts.values()].some((transcript) => transcript.isHookWaiting)
+  }
+}
+
+/** How long hooks may take of the machine's own time. */
+const SETTLING_MS = 1000
+/** Turns of the event loop in which nothing happens, after which nothing will. */
+const QUIET_TURNS = 3
+
+const isList = (routes: Route | readonly Route[]): routes is readonly Route[] => Array.isArray(routes)
+
+function policySet(routes: readonly Route[]): PolicySet {
+  const sources = routes.map((route, i) => ({ route, name: `route-${i}`, file: '' }))
+  return new PolicySet('test', sources, { route: builtin, name: 'builtin', file: '' })
+}
+
+function settingsOf({ parameters = {} }: TestEdgeOptions): Settings {
+  const config = readConfig([{ kind: 'file', values: { memory: '32MiB', ...parameters } }])
+  if (config.ok) return config.settings
+  throw new TypeError(config.problems.map(({ path, what }) => `${path.join('.')}: ${what}`).join('; '))
+}
