@@ -70,14 +70,12 @@ test('where the origin fails, a stale response stands in, and else an error says
   edge.clock.advance('90s')
   edge.origin.fail('refused')
   edge.get('/a').expect({ status: 200, outcome: 'stale', body: 'a', cacheStatus: /origin-refused/ })
-  edge
-    .get('/b')
-    .expect({
-      status: 502,
-      outcome: 'error',
-      body: /origin-refused/,
-      headers: { 'cache-control': 'no-store' },
-    })
+  edge.get('/b').expect({
+    status: 502,
+    outcome: 'error',
+    body: /origin-refused/,
+    headers: { 'cache-control': 'no-store' },
+  })
   edge.origin.fail('first-byte-timeout')
   edge.get('/b').expect({ status: 504, reason: 'origin-first-byte-timeout' })
 })

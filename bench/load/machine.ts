@@ -1,6 +1,6 @@
 /** Under which circumstances figures were taken: without these they mean nothing. */
 import { spawnSync } from 'node:child_process'
-import { availableParallelism, cpus, release, totalmem, type } from 'node:os'
+import { availableParallelism, cpus, loadavg, release, totalmem, type } from 'node:os'
 import { canPin } from './process.ts'
 
 export interface Circumstances {
@@ -9,6 +9,8 @@ export interface Circumstances {
   readonly commit: string
   readonly machine: string
   readonly node: string
+  /** Load average of the last minute: well above 0 before the bench began, the machine was not its own. */
+  readonly load: number
   /** Whether servers and load had a core each. */
   readonly pinned: boolean
 }
@@ -20,6 +22,7 @@ export function circumstances(): Circumstances {
     commit: commit(),
     machine: `${cpus()[0]?.model ?? 'unknown'}, ${availableParallelism()} cores, ${memory} GiB, ${type()} ${release()}`,
     node: process.versions.node,
+    load: loadavg()[0] ?? 0,
     pinned: canPin(),
   }
 }

@@ -1,4 +1,5 @@
 /** The requests of the load: which paths in which order, and the head that they carry. */
+import { etagOf } from './objects.ts'
 import { Zipf } from './zipf.ts'
 
 const EXPONENT = 0.9
@@ -18,13 +19,41 @@ export const BROWSER_HEAD: Readonly<Record<string, string>> = {
   Connection: 'keep-alive',
 }
 
-/** The path of the object with this rank. */
-export function pathOf(rank: number): string {
-  return `/o/${rank}`
+export type Mix = DrawnMix | FreshMix
+
+/** Paths drawn by Zipf's law from a known number of them. */
+export interface DrawnMix {
+  readonly kind: 'drawn'
+  /** `/o/`: the rank follows. */
+  readonly prefix: string
+  readonly urls: number
+  readonly seed: number
+  /** How many are drawn; then they come again. */
+  readonly draws: number
+  /** Each request says that the client has the object already (If-None-Match). */
+  readonly validating: boolean
 }
 
-/** `count` paths among `urls` different ones. */
-export function drawPaths(count: number, urls: number, seed: number): string[] {
+/** Each path once: the number after the prefix counts up. */
+export interface FreshMix {
+  readonly kind: 'fresh'
+  readonly prefix: string
+  readonly from: number
+}
+
+/** All paths of a mix, by popularity. */
+export function pathsOf({ prefix, urls }: DrawnMix): string[] {
+  return Array.from({ length: urls }, (_, rank) => `${prefix}${rank}`)
+}
+
+/** The paths in the order in which they are asked for. */
+export function drawPaths({ prefix, urls, seed, draws }: DrawnMix): string[] {
   const zipf = new Zipf(urls, EXPONENT, seed)
-  return Array.from({ length: count }, () => pathOf(zipf.next()))
+  return Array.from({ length: draws }, () => `${prefix}${zipf.next()}`)
+}
+
+/** The fields of a request for `path`. */
+export function fieldsOf(path: string, validating: boolean): Record<string, string> {
+  const fields = { Host: HOST, ...BROWSER_HEAD }
+  return validating ? { ...fields, 'If-None-Match': etagOf(path) } : fields
 }

@@ -5,11 +5,11 @@
  * noticing. A picture is kept for a day; behind that it is served as it is, for a month, while a new one is fetched in the background. So
  * nobody ever waits for a picture that was there before.
  *
- * A visitor could ask for a million sizes: only the parameters that the resizer knows are part of the key, and only a few widths.
+ * A visitor could ask for a million sizes: the one parameter that the resizer knows is all that is part of the key, and has only a few values.
  *
  *   lacquer serve --origin http://127.0.0.1:8000 --policies policies/examples/images.ts
  */
-import { dropCookies, keepQuery, queryParameter, route, synth } from 'lacquer-cache'
+import { dropCookies, queryParameter, route, synth } from 'lacquer-cache'
 
 const WIDTHS: readonly (string | undefined)[] = [undefined, '320', '640', '1280', '2560']
 
@@ -19,8 +19,10 @@ export default route({
 
   recv({ request }) {
     dropCookies(request)
-    keepQuery(request, 'width')
-    if (!WIDTHS.includes(queryParameter(request, 'width'))) return synth(404, { body: 'No such width.\n' })
+    const width = queryParameter(request, 'width')
+    if (!WIDTHS.includes(width)) return synth(404, { body: 'No such width.\n' })
+    // Written anew, so that neither spelling nor repeats nor anything else makes another key.
+    request.url = width === undefined ? request.path : `${request.path}?width=${width}`
     // The origin varies by Accept: three variants, and not one for each browser.
     const accept = request.headers.get('Accept') ?? ''
     const best = ['image/avif', 'image/webp'].find((type) => accept.includes(type))

@@ -21,6 +21,14 @@ describe('reading', () => {
     edge.expectStored('/api/articles/1', { variants: 2, tags: ['articles', 'articles-1'] })
   })
 
+  test('needs no cookies', () => {
+    const edge = testEdge(policy)
+    edge.origin.respond(200, {}, '[]')
+    edge.get('/api/articles/', { headers: { cookie: 'session=ann' } })
+    edge.origin.last.expect({ headers: { cookie: null } })
+    edge.get('/api/articles/').expect({ outcome: 'hit' })
+  })
+
   test('with Authorization is nobody else’s', () => {
     const edge = testEdge(policy)
     edge.origin.respond(200, {}, 'ann’s')

@@ -11,7 +11,7 @@
  *
  *   lacquer serve --origin http://127.0.0.1:8000 --policies policies/examples/json-api.ts
  */
-import { cors, json, normaliseEncoding, route, sortQuery } from 'lacquer-cache'
+import { cors, dropCookies, json, normaliseEncoding, route, sortQuery } from 'lacquer-cache'
 
 const sites = cors({
   origins: ['https://app.example.com'],
@@ -24,6 +24,9 @@ export default route({
   match: { path: '/api/:collection/*' },
 
   recv({ request }) {
+    // This API knows its users by Authorization. Cookies are those of the site around it, and mean nothing here; where they do, an answer
+    // to somebody with a cookie must not be given a lifetime below.
+    dropCookies(request)
     sortQuery(request)
     // The origin varies by Accept-Encoding: so there are three variants, and not one for each browser.
     normaliseEncoding(request)

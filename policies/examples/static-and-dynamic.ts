@@ -24,6 +24,7 @@ export default route({
     // Other methods go to the origin as they are: builtin passes them.
     if (request.method !== 'GET' && request.method !== 'HEAD') return undefined
     if (isFile(request.path)) {
+      // Without its session, no page of somebody's own can be lured into the store under the name of a file.
       dropCookies(request)
       return undefined
     }

@@ -5,8 +5,6 @@ import { basename, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 
 const ROOT = fileURLToPath(new URL('../..', import.meta.url))
-/** The kit is found by its name where Lacquer is installed, which it is not where these files lie. */
-const KIT = join(ROOT, 'src/testing/api.ts')
 
 export interface CodeBlock {
   /** `README.md:40`: where it begins. */
@@ -36,7 +34,6 @@ export function readDocument(path: string): Document {
     const name = (/^\/\/ (\S+\.ts)\n/.exec(code) ?? /`(\S+\.ts)`/.exec(paragraph))?.[1] ?? `block-${i + 1}.ts`
     return { where: `${path}:${line}`, text: code, file: join(folder, basename(name)) }
   })
-  for (const { file, text: code } of blocks)
-    writeFileSync(file, code.replaceAll("'lacquer-cache/testing'", `'${KIT}'`))
+  for (const block of blocks) writeFileSync(block.file, block.text)
   return { blocks, text, remove: () => rmSync(folder, { recursive: true }) }
 }

@@ -5,6 +5,7 @@ import { fileURLToPath } from 'node:url'
 import { after, describe, test } from 'node:test'
 import { checkTypes } from '../../src/cli/check-types.ts'
 import { readConfig } from '../../src/config/config.ts'
+import { PARAMETERS } from '../../src/config/parameters.ts'
 import * as api from '../../src/policy/api.ts'
 import { HOOK_NAMES, LEGAL_VERDICTS } from '../../src/policy/hooks.ts'
 import { loadPolicies } from '../../src/policy/load.ts'
@@ -50,6 +51,12 @@ describe('the guide tells of', () => {
 
   for (const name of Object.keys(api).filter((key) => key !== 'defineConfig')) {
     test(name, () => assert.match(guide.text, new RegExp(`\\b${name}\\b`)))
+  }
+
+  for (const name of ['grace', 'keep', 'hookTimeout', 'maxRestarts', 'maxRetries'] as const) {
+    test(`the parameter ${name}, and its default`, () => {
+      assert.ok(guide.text.includes(`\`${name}\` (${PARAMETERS[name].default})`))
+    })
   }
 
   test('every worked policy', () => {

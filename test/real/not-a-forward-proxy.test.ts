@@ -39,7 +39,10 @@ realTest('the edge is no forward proxy', ['gunicorn'], async (stage) => {
       const answer = await lastWord(edge, 'GET http://other.example/time HTTP/1.1', `Host: ${TIME_HOST}`)
       assert.match(answer, /^HTTP\/1\.1 421 /)
       assert.equal(await fetches(edge), before)
-      assert.equal((await edge.metrics()).sum('lacquer_requests_refused_total', { reason: 'not-our-host' }), 1)
+      assert.equal(
+        (await edge.metrics()).sum('lacquer_requests_refused_total', { reason: 'not-our-host' }),
+        1,
+      )
     },
   )
 
@@ -54,7 +57,10 @@ realTest('the edge is no forward proxy', ['gunicorn'], async (stage) => {
     assert.match(answer, /\r\nconnection: close\r\n/i)
     assert.equal(answer.match(/^HTTP\/1\.1 /gm)?.length, 1)
     assert.equal(await fetches(edge), before)
-    assert.equal((await edge.metrics()).sum('lacquer_requests_refused_total', { reason: 'method-not-allowed' }), 1)
+    assert.equal(
+      (await edge.metrics()).sum('lacquer_requests_refused_total', { reason: 'method-not-allowed' }),
+      1,
+    )
   })
 })
 

@@ -1,40 +1,78 @@
-/** Lacquer itself, as a process, with its default policy. */
+/** Lacquer itself, as a process. */
 import { readFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import type { Client } from '../fetch.ts'
-import { SERVER_CORE, start } from '../process.ts'
-import type { Counts, RunningSubject, Subject } from './subject.ts'
+import { processTree, SERVER_CORE, start } from '../process.ts'
+import type { Counts, Needs, RunningSubject, Subject } from './subject.ts'
 
 const ROOT = fileURLToPath(new URL('../../../', import.meta.url))
+const POLICIES = fileURLToPath(new URL('../policies/', import.meta.url))
 
 const GREETING = /listens on (http:\S+) \(metrics and health on (http:[^\s)]+)\)/
 
-export const lacquer: Subject = {
+export interface LacquerOptions {
+  readonly name: string
+  /** A file of `bench/load/policies`; null for the default policy alone. */
+  readonly policy: string | null
+  /** File that takes the access log; null for no log. */
+  readonly accessLog: string | null
+  /** Its metrics are read once a second. */
+  readonly scraped: boolean
+  /** Further options of Node, for a profile. */
+  readonly nodeOptions: readonly string[]
+}
+
+const USUAL: LacquerOptions = {
   name: 'lacquer',
+  policy: 'route.ts',
+  accessLog: null,
+  scraped: false,
+  nodeOptions: (process.env['BENCH_NODE_OPTIONS'] ?? '').split(' ').filter((option) => option !== ''),
+}
 
-  version() {
-    const description = JSON.parse(readFileSync(`${ROOT}package.json`, 'utf8')) as { version: string }
-    return `Lacquer ${description.version} on Node ${process.versions.node}`
-  },
+/** With the route of the bench. */
+export const lacquer = lacquerWith({})
 
-  async start(origin): Promise<RunningSubject> {
-    const command = [
-      ...[process.execPath, '--conditions=lacquer-source', `${ROOT}src/cli/bin.js`, 'serve'],
-      ...['--origin', origin, '--listen', '127.0.0.1:0', '--admin', '127.0.0.1:0'],
-      ...['--policies', `${ROOT}policies/builtin.ts`, '--access-log', 'off'],
-    ]
-    const { running, match } = await start(SERVER_CORE, command, GREETING)
-    const [, url = '', admin = ''] = match
-    return {
-      url,
-      pids: [running.pid],
-      counts: (client) => counts(client, admin),
-      async stop() {
-        const status = await running.stop()
-        if (status !== 0) throw new Error(`lacquer ended with ${status ?? 'a signal'}`)
-      },
-    }
-  },
+export function lacquerWith(changes: Partial<LacquerOptions>): Subject {
+  const options = { ...USUAL, ...changes }
+  return { name: options.name, version, start: (origin, needs) => startLacquer(origin, needs, options) }
+}
+
+/** The command that serves, on a port given or free. */
+export function lacquerCommand(origin: string, needs: Needs, options = USUAL, port = 0): string[] {
+  return [
+    ...[process.execPath, '--conditions=lacquer-source', ...options.nodeOptions],
+    ...[`${ROOT}src/cli/bin.js`, 'serve', '--origin', origin],
+    ...['--listen', `127.0.0.1:${port}`, '--admin', '127.0.0.1:0', '--memory', `${needs.memoryMiB}MiB`],
+    ...['--max-connections', String(Math.max(needs.connections, 1)), '--idle-timeout', '1h'],
+    ...[
+      '--policies',
+      options.policy === null ? `${ROOT}policies/builtin.ts` : `${POLICIES}${options.policy}`,
+    ],
+    ...['--access-log', options.accessLog === null ? 'off' : 'json'],
+  ]
+}
+
+async function startLacquer(origin: string, needs: Needs, options: LacquerOptions): Promise<RunningSubject> {
+  const command = lacquerCommand(origin, needs, options)
+  const { running, match } = await start(SERVER_CORE, command, GREETING, options.accessLog)
+  const [, url = '', admin = ''] = match
+  const scraper = options.scraped ? setInterval(() => void fetch(`${admin}/metrics`), 1000) : undefined
+  return {
+    url,
+    pids: () => processTree(running.pid),
+    counts: (client) => counts(client, admin),
+    async stop() {
+      clearInterval(scraper)
+      const status = await running.stop()
+      if (status !== 0) throw new Error(`lacquer ended with ${status ?? 'a signal'}`)
+    },
+  }
+}
+
+function version(): string {
+  const description = JSON.parse(readFileSync(`${ROOT}package.json`, 'utf8')) as { version: string }
+  return `Lacquer ${description.version} on Node ${process.versions.node}`
 }
 
 async function counts(client: Client, admin: string): Promise<Counts> {

@@ -3,42 +3,64 @@
  * Latencies are counted here: autocannon's own are whole milliseconds.
  */
 import autocannon from 'autocannon'
-import { BROWSER_HEAD, drawPaths, HOST } from '../mix.ts'
+import { drawPaths, fieldsOf } from '../mix.ts'
 import { Latencies } from './latencies.ts'
-import { REQUESTS_PER_CONNECTION, type LoadRequest, type LoadResult } from './load.ts'
+import type { LoadRequest, LoadResult } from './load.ts'
 
 const request = JSON.parse(process.argv[2] ?? '{}') as LoadRequest
 console.log(JSON.stringify(await load(request)))
 
-async function load({ url, seconds, connections, urls, seed }: LoadRequest): Promise<LoadResult> {
-  const paths = drawPaths(connections * REQUESTS_PER_CONNECTION, urls, seed)
+async function load({ url, seconds, connections, mix }: LoadRequest): Promise<LoadResult> {
   const latencies = new Latencies()
-  let begun = 0
+  const setups = clientSetups(mix, connections)
+  let failures = 0
   const result = await new Promise<autocannon.Result>((resolve, reject) => {
     const instance = autocannon(
       {
         url,
         connections,
         duration: seconds,
-        headers: { ...BROWSER_HEAD, Host: HOST },
-        setupClient(client) {
-          const from = begun++ * REQUESTS_PER_CONNECTION
-          const own = paths.slice(from, from + REQUESTS_PER_CONNECTION)
-          client.setRequests(own.map((path) => ({ method: 'GET', path })))
-        },
+        headers: fieldsOf('', false),
+        setupClient: (client) => client.setRequests(setups()),
       },
       (error: Error | null, done) => {
         if (error === null) resolve(done)
         else reject(error)
       },
     )
-    instance.on('response', (_client, _status, _bytes, ms) => latencies.record(ms * 1000))
+    instance.on('response', (_client, status, _bytes, ms) => {
+      latencies.record(ms * 1000)
+      if (status !== 304 && (status < 200 || status > 299)) failures++
+    })
   })
   return {
     requests: result['2xx'] + result.non2xx,
     seconds: result.duration,
     errors: result.errors + result.timeouts,
-    non2xx: result.non2xx,
+    failures,
     latencyUs: latencies.summary(),
+  }
+}
+
+/** Each call answers what one connection asks for: its share of the draws, or paths that nobody asked for. */
+function clientSetups(mix: LoadRequest['mix'], connections: number): () => autocannon.Request[] {
+  if (mix.kind === 'fresh') {
+    let next = mix.from
+    const setupRequest = (one: autocannon.Request): autocannon.Request => ({
+      ...one,
+      path: `${mix.prefix}${next++}`,
+    })
+    return () => [{ method: 'GET', setupRequest }]
+  }
+  const paths = drawPaths(mix)
+  const share = Math.floor(paths.length / connections)
+  let begun = 0
+  return () => {
+    const from = begun++ * share
+    return paths.slice(from, from + share).map((path) => ({
+      method: 'GET',
+      path,
+      ...(mix.validating ? { headers: fieldsOf(path, true) } : {}),
+    }))
   }
 }

@@ -1,11 +1,12 @@
 /** What a load tool is told, and what it answers. */
+import type { Mix } from '../mix.ts'
+
 export interface LoadRequest {
   /** `http://127.0.0.1:PORT`. */
   readonly url: string
   readonly seconds: number
   readonly connections: number
-  readonly urls: number
-  readonly seed: number
+  readonly mix: Mix
 }
 
 export interface LoadResult {
@@ -13,8 +14,8 @@ export interface LoadResult {
   readonly seconds: number
   /** Connections that failed, and requests that ran out of time. */
   readonly errors: number
-  /** Answers other than 2xx. */
-  readonly non2xx: number
+  /** Answers that are no success: neither 2xx nor 304. */
+  readonly failures: number
   readonly latencyUs: Latency
 }
 
@@ -25,6 +26,3 @@ export interface Latency {
   readonly p99_9: number
   readonly max: number
 }
-
-/** Each connection has this many requests of its own, which it repeats. */
-export const REQUESTS_PER_CONNECTION = 2000

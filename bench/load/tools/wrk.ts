@@ -4,9 +4,10 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { BROWSER_HEAD, drawPaths, HOST } from '../mix.ts'
+import { etagOf } from '../objects.ts'
+import { drawPaths, fieldsOf, type Mix } from '../mix.ts'
 import { LOAD_CORE, run } from '../process.ts'
-import { REQUESTS_PER_CONNECTION, type LoadRequest, type LoadResult } from './load.ts'
+import type { LoadRequest, LoadResult } from './load.ts'
 
 const SCRIPT = fileURLToPath(new URL('./wrk.lua', import.meta.url))
 
@@ -18,7 +19,7 @@ export async function wrkLoad(request: LoadRequest): Promise<LoadResult> {
   const directory = await mkdtemp(join(tmpdir(), 'lacquer-bench-'))
   try {
     const requests = join(directory, 'requests')
-    await writeFile(requests, requestLines(request).join('\n'))
+    await writeFile(requests, requestLines(request.mix).join('\n'))
     const output = await run(LOAD_CORE, [
       ...['wrk', '-t1', `-c${request.connections}`, `-d${request.seconds}s`, '--timeout', '10s'],
       ...['-s', SCRIPT, request.url, '--', requests],
@@ -31,8 +32,11 @@ export async function wrkLoad(request: LoadRequest): Promise<LoadResult> {
   }
 }
 
-/** First the fields, then an empty line, then the paths: what the script reads. */
-function requestLines({ connections, urls, seed }: LoadRequest): string[] {
-  const fields = Object.entries({ Host: HOST, ...BROWSER_HEAD }).map(([name, value]) => `${name}: ${value}`)
-  return [...fields, '', ...drawPaths(connections * REQUESTS_PER_CONNECTION, urls, seed)]
+/** What the script reads. */
+function requestLines(mix: Mix): string[] {
+  const fields = Object.entries(fieldsOf('', false)).map(([name, value]) => `${name}: ${value}`)
+  if (mix.kind === 'fresh') return [...fields, '', `fresh ${mix.prefix} ${mix.from}`]
+  const paths = drawPaths(mix)
+  const lines = mix.validating ? paths.map((path) => `${path}\tIf-None-Match: ${etagOf(path)}`) : paths
+  return [...fields, '', ...lines]
 }
