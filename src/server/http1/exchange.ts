@@ -220,8 +220,11 @@ export class Http1Exchange implements ClientExchange, BodyOwner {
     }
     const text = this.#head(head, framingLines(framing, head.status, bodyBytes), framing !== 'close')
     this.#sending = body
-    this.output.gather()
-    this.output.writeText(text)
+    if (framing === 'length' && bodyBytes !== null && bodyBytes <= MAX_COPIED_BYTES) this.output.hold(text)
+    else {
+      this.output.gather()
+      this.output.writeText(text)
+    }
     return body
   }
 

@@ -93,6 +93,25 @@ export class Output {
     this.#socket.write(text, 'latin1')
   }
 
+  /** Puts text into the scratch, so that it leaves in one write with what follows in this turn of the event loop. */
+  hold(text: string): void {
+    const at = this.reserve(text.length)
+    this.scratch.write(text, at, 'latin1')
+    this.commit(text.length)
+    process.nextTick(flush, this)
+  }
+
+  /** Writes bytes: behind what is held, where there is room for them. */
+  append(bytes: Buffer): void {
+    const scratch = this.#scratch
+    if (scratch.owner !== this || scratch.used + bytes.length > scratch.buffer.length) {
+      this.write(bytes)
+      return
+    }
+    bytes.copy(scratch.buffer, scratch.used)
+    this.commit(bytes.length)
+  }
+
   /** Gathers the writes of this turn of the event loop into one. */
   gather(): void {
     this.flush()
@@ -123,6 +142,10 @@ export class Output {
 }
 
 const NOTHING = Buffer.alloc(0)
+
+function flush(output: Output): void {
+  output.flush()
+}
 
 function uncork(socket: Socket): void {
   socket.uncork()

@@ -51,7 +51,7 @@ export class ResponseBody implements BodySink, Sending {
         this.abort()
         return false
       }
-      output.write(chunk)
+      output.append(chunk)
     } else if (this.#framing === 'close') output.write(chunk)
     else {
       output.gather()
