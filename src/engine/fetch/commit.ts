@@ -85,7 +85,7 @@ function removeMoved(fetch: FetchTransaction, key: string): void {
   if (key !== plan.key && stale !== NO_SLOT) context.store.remove(plan.key, stale)
 }
 
-function removeMarkers(fetch: FetchTransaction): void {
+export function removeMarkers(fetch: FetchTransaction): void {
   const { store } = fetch.context
   const { key } = fetch.plan
   for (let slot = store.peek(key); slot !== NO_SLOT; slot = store.nextVariant(slot)) {

@@ -83,6 +83,7 @@ export function forgetStale(fetch: FetchTransaction): FetchStep {
   fetch.abortCall()
   for (const name of ['if-none-match', 'if-modified-since']) fetch.plan.request.fields.delete(name)
   fetch.releaseStale()
+  fetch.releaseCandidates()
   return fetch.steps.prepare
 }
 

@@ -2,7 +2,7 @@
  * The fetch transaction: one request to an origin on its way through the fetch machine, whose states are listed here.
  *
  *   prepare ─ send ─ head ─┬─ store ─ body ─ done
- *                          ├─ freshen (304) ─ done
+ *                          ├─ freshen, furtherVariant (304) ─ done
  *                          ├─ unstorable (hit-for-miss marker) ─ body ─ done
  *                          └─ retry -> prepare │ error -> failed
  *
@@ -34,6 +34,8 @@ export interface FetchSteps {
   readonly head: FetchStep
   readonly store: FetchStep
   readonly freshen: FetchStep
+  /** The origin's 304 was about what is stored for another variant. */
+  readonly furtherVariant: FetchStep
   readonly unstorable: FetchStep
   /** The origin's 304 was not about what is stored: ask again for the whole. */
   readonly forgetStale: FetchStep
@@ -76,6 +78,8 @@ export interface FetchPlan {
   readonly stale: Slot
   /** A stretch of it that is stored, retained by the fetch; NO_SLOT where there is none. */
   readonly partial: Slot
+  /** Variants stored for other requests that may do for this one, retained by the fetch; none beside `stale` or `partial`. */
+  readonly candidates: readonly Slot[]
   /** What of it the client wants, and under which condition, where only that is asked for; null for the whole. */
   readonly range: { readonly range: string; readonly ifRange: string | null } | null
   readonly body: Readable | null
@@ -96,6 +100,10 @@ export class FetchTransaction implements Drivable<FetchTransaction>, Consultatio
   stale: Slot
   /** The stored stretch that the response may complete. */
   partial: Slot
+  /** Variants that are offered to the origin. */
+  candidates: readonly Slot[]
+  /** The one that its 304 is about. */
+  chosen: Slot = NO_SLOT
   /** Moment of `withdrawals` before the origin was asked. */
   readonly beganAt: number
   call: Fetch | null = null
@@ -129,6 +137,7 @@ export class FetchTransaction implements Drivable<FetchTransaction>, Consultatio
     this.busy = busy
     this.stale = plan.stale
     this.partial = plan.partial
+    this.candidates = plan.candidates
   }
 
   get route(): ActiveRoute {
@@ -257,11 +266,18 @@ export class FetchTransaction implements Drivable<FetchTransaction>, Consultatio
     this.flow?.close()
     this.releaseStale()
     this.releasePartial()
+    this.releaseCandidates()
   }
 
   releaseStale(): void {
     if (this.stale !== NO_SLOT) this.context.store.release(this.stale)
     this.stale = NO_SLOT
+  }
+
+  releaseCandidates(): void {
+    for (const slot of this.candidates) this.context.store.release(slot)
+    this.candidates = []
+    this.chosen = NO_SLOT
   }
 
   releasePartial(): void {

@@ -1,6 +1,7 @@
 /** freshen: the origin's 304 confirmed what is stored; its head is replaced, its body stays (RFC 9111 §4.3.4). */
 import type { ResponseControl } from '../../http/control.ts'
 import { encodeHead } from '../../http/head.ts'
+import type { Slot } from '../../store/store.ts'
 import { isOutrun, noteStored } from './commit.ts'
 import type { FetchStep, FetchTransaction } from './fetch-transaction.ts'
 import { isWithdrawn, placeOf, type Place } from './place.ts'
@@ -16,16 +17,16 @@ export function freshen(fetch: FetchTransaction): FetchStep {
     if (!leavesStored(refusal)) context.store.remove(plan.key, stale)
     // It was for requests with Authorization too, and is no longer: whoever comes next asks.
     else if (refusal === 'authorization') context.store.invalidate(stale)
-    return deliverOnce(fetch, pending, refusal)
+    return deliverOnce(fetch, stale, pending, refusal)
   }
   // A policy took its time, and something newer was stored meanwhile.
-  if (isOutrun(context.store, pending)) return deliverOnce(fetch, pending, 'outrun')
+  if (isOutrun(context.store, pending)) return deliverOnce(fetch, stale, pending, 'outrun')
   const fields = fetch.draft!.fields
   fields.delete('age')
   fields.set('content-length', String(context.store.bodyBytes(stale)))
   const fresh = { ...pending, head: encodeHead(pending.status, fields) }
   const result = context.store.freshen(stale, fresh)
-  if (!result.ok) return deliverOnce(fetch, pending, result.why)
+  if (!result.ok) return deliverOnce(fetch, stale, pending, result.why)
   noteStored(fetch, fresh, true)
   context.store.retain(result.slot)
   context.inFlight.end(busy)
@@ -38,17 +39,22 @@ export function freshen(fetch: FetchTransaction): FetchStep {
  * What may no longer be stored, by its new head or because it was withdrawn meanwhile, is still the answer to the one who
  * asked: the new head with the stored body. The body is copied, since nothing holds it once the fetch has ended.
  */
-function deliverOnce(fetch: FetchTransaction, pending: ReturnType<typeof pendingOf>, why: string): FetchStep {
-  const { context, stale, busy } = fetch
+export function deliverOnce(
+  fetch: FetchTransaction,
+  slot: Slot,
+  pending: ReturnType<typeof pendingOf>,
+  why: string,
+): FetchStep {
+  const { context, busy } = fetch
   fetch.trace?.note({ kind: 'not-stored', why })
   const { store } = context
   context.inFlight.end(busy)
   fetch.draft!.fields.delete('content-length')
   const flow = fetch.startFlow(null)
-  busy.headArrived({ ...busyHead(fetch, pending, flow, why), bodyBytes: store.bodyBytes(stale) })
+  busy.headArrived({ ...busyHead(fetch, pending, flow, why), bodyBytes: store.bodyBytes(slot) })
   // Nobody may be there to read it, or no longer: then the fetch has ended already.
-  for (let at = 0; !fetch.isOver && at < store.bodyBytes(stale);) {
-    const piece = store.readBody(stale, at, PIECE_BYTES)
+  for (let at = 0; !fetch.isOver && at < store.bodyBytes(slot);) {
+    const piece = store.readBody(slot, at, PIECE_BYTES)
     if (piece === null) break
     at += piece.length
     flow.push(Buffer.from(piece))
@@ -60,7 +66,7 @@ function deliverOnce(fetch: FetchTransaction, pending: ReturnType<typeof pending
 const PIECE_BYTES = 65_536
 
 /** Why the stored response can't take its new head; null where it can. */
-function refusalOf(fetch: FetchTransaction, control: ResponseControl, place: Place): string | null {
+export function refusalOf(fetch: FetchTransaction, control: ResponseControl, place: Place): string | null {
   const verdict = mayStore(fetch, control)
   if (!verdict.ok) return verdict.why
   if (isWithdrawn(fetch, place)) return 'withdrawn'

@@ -12,13 +12,14 @@ import { freshenedFields, freshens } from '../../http/freshening.ts'
 import type { OriginResponse } from '../../origin/origin.ts'
 import type { OriginResponseVerdict } from '../../policy/hooks.ts'
 import type { Verdict } from '../../policy/verdict.ts'
-import { NO_SLOT } from '../../store/store.ts'
+import { NO_SLOT, type Slot } from '../../store/store.ts'
 import type { FetchResult } from '../../observe/counters.ts'
 import { HookError, consult } from '../consult.ts'
 import { drive, parked } from '../driver.ts'
 import { momentOf } from '../hook-context.ts'
 import { wholeHead } from '../stretch.ts'
 import { answersGets } from './answers-gets.ts'
+import { chooseCandidate } from './candidates.ts'
 import type { FetchStep, FetchTransaction } from './fetch-transaction.ts'
 import { invalidate } from './invalidate.ts'
 import { learnFromHead } from './learn-from-head.ts'
@@ -73,6 +74,7 @@ function notWhatWasAskedFor(fetch: FetchTransaction, status: number): string | n
 
 /** RFC 9111 §4.3.4. */
 function isAboutOurs(fetch: FetchTransaction, response: OriginResponse): boolean {
+  if (fetch.stale === NO_SLOT) return chooseCandidate(fetch, response)
   const { store } = fetch.context
   return freshens(response.fields, store.etag(fetch.stale), store.lastModified(fetch.stale))
 }
@@ -122,7 +124,7 @@ function draftOf(fetch: FetchTransaction, response: OriginResponse): OriginRespo
     keepMs: context.limits.defaultKeepMs,
   })
   if (stored !== null) {
-    const slot = wasValidated ? fetch.stale : fetch.partial
+    const slot = wasValidated ? validated(fetch) : fetch.partial
     for (const tag of policyTags(context.store, slot)) draft.tags.add(tag)
   }
   return draft
@@ -132,11 +134,14 @@ function draftOf(fetch: FetchTransaction, response: OriginResponse): OriginRespo
 function storedHead(fetch: FetchTransaction, wasValidated: boolean): ReturnType<typeof decodeHead> | null {
   const { store } = fetch.context
   if (!wasValidated && !fetch.isRest) return null
-  const slot = wasValidated ? fetch.stale : fetch.partial
+  const slot = wasValidated ? validated(fetch) : fetch.partial
   const stored = decodeHead(wasValidated ? store.head(slot) : wholeHead(store, slot))
   restoreConsumed(store, slot, stored.fields)
   return stored
 }
+
+/** What a 304 has just been about. */
+const validated = ({ stale, chosen }: FetchTransaction): Slot => (stale === NO_SLOT ? chosen : stale)
 
 /** A policy that changed what the response says of caching, and set no lifetime itself, means that to count. */
 function reconsider(fetch: FetchTransaction, draft: OriginResponseDraft): void {
@@ -162,7 +167,8 @@ function proceed(fetch: FetchTransaction, verdict: Verdict): FetchStep {
       checkTags(fetch, draft)
       learnFromHead(fetch)
       if (fetch.plan.mode === 'pass') return answersGets(fetch) ? fetch.steps.store : fetch.steps.unstorable
-      return draft.wasValidated ? fetch.steps.freshen : fetch.steps.store
+      if (!draft.wasValidated) return fetch.steps.store
+      return fetch.stale === NO_SLOT ? fetch.steps.furtherVariant : fetch.steps.freshen
     case 'retry':
       return fetch.steps.retry
     case 'abandon':

@@ -4,6 +4,7 @@ import { broken, complete, ended } from './body.ts'
 import { done } from '../driver.ts'
 import { error, failed, forgetStale, retry, threw } from './failure.ts'
 import { freshen } from './freshen.ts'
+import { furtherVariant } from './further-variant.ts'
 import { forgetPartial } from './rest.ts'
 import { head } from './head.ts'
 import { prepare, send } from './send.ts'
@@ -16,6 +17,7 @@ export const FETCH_STEPS: FetchSteps = {
   head,
   store,
   freshen,
+  furtherVariant,
   unstorable,
   forgetStale,
   forgetPartial,

@@ -7,6 +7,7 @@ import { NO_SLOT } from '../../store/store.ts'
 import { consult } from '../consult.ts'
 import { parked } from '../driver.ts'
 import { momentOf } from '../hook-context.ts'
+import { candidateTags } from './candidates.ts'
 import type { FetchStep, FetchTransaction } from './fetch-transaction.ts'
 import { askForPart } from './rest.ts'
 
@@ -27,6 +28,7 @@ export function prepare(fetch: FetchTransaction): FetchStep | Promise<FetchStep>
 function addValidators(fetch: FetchTransaction): void {
   const { stale, context, plan } = fetch
   fetch.isValidating = false
+  if (stale === NO_SLOT) addCandidates(fetch)
   if (stale === NO_SLOT || context.store.status(stale) !== 200) return
   for (const [name, value] of conditionalFields(
     context.store.etag(stale),
@@ -35,6 +37,14 @@ function addValidators(fetch: FetchTransaction): void {
     plan.request.fields.set(name, value)
     fetch.isValidating = true
   }
+}
+
+/** Nothing is stored for this request, but what is stored for others may do. */
+function addCandidates(fetch: FetchTransaction): void {
+  const tags = candidateTags(fetch)
+  if (tags === '') return
+  fetch.plan.request.fields.set('if-none-match', tags)
+  fetch.isValidating = true
 }
 
 function proceed(fetch: FetchTransaction, verdict: Verdict): FetchStep {

@@ -4,6 +4,7 @@ import { SAFE_METHODS } from '../../http/invalidation.ts'
 import { BusyResponse } from '../busy-response.ts'
 import { drive } from '../driver.ts'
 import type { Transaction } from '../transaction.ts'
+import { candidatesFor } from './candidates.ts'
 import { FetchRequest } from './fetch-request.ts'
 import { FetchTransaction } from './fetch-transaction.ts'
 import { forwardedFields } from './forward.ts'
@@ -40,6 +41,8 @@ export function startFetch(
     if (tx.slot !== 0) context.store.retain(tx.slot)
     if (partial !== 0) context.store.retain(partial)
   }
+  const candidates = isStorable && range === null ? candidatesFor(tx) : []
+  for (const slot of candidates) context.store.retain(slot)
   const hasBody = !isStorable && exchange.hasBody
   tx.isBodyTaken ||= hasBody
   const fetch = new FetchTransaction(
@@ -60,6 +63,7 @@ export function startFetch(
       mayAnswerGets: mode === 'pass' && mayAnswerGets(tx),
       stale: isStorable ? tx.slot : 0,
       partial,
+      candidates,
       range: range === null ? null : { range, ifRange: request.fields.get('if-range') ?? null },
       body: hasBody ? exchange.body() : null,
       bodyBytes: hasBody ? exchange.bodyBytes : 0,

@@ -33,7 +33,7 @@ function isMereFailure({ stale, response }: FetchTransaction): boolean {
 const ERROR_MARKER_MS = 1000
 
 /** What was stored is no longer what the origin says, and what it says now can't be stored. */
-function replaceByMarker(fetch: FetchTransaction): void {
+export function replaceByMarker(fetch: FetchTransaction): void {
   const { context, plan, stale } = fetch
   const isError = STALE_IF_ERROR_STATUSES.has(fetch.response!.status)
   if (stale !== 0) context.store.remove(plan.key, stale)

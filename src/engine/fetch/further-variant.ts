@@ -1,0 +1,69 @@
+/**
+ * furtherVariant: the origin's 304 chose one of the candidates. Its body, copied, under its head as the 304 freshened it, is stored for
+ * this request's own variant and answers it (RFC 9111 §4.3.4). The candidate stays as it is.
+ */
+import { encodeHead } from '../../http/head.ts'
+import type { BodyDraft, PutResult, Slot, Store } from '../../store/store.ts'
+import { isOutrun, noteStored, removeMarkers } from './commit.ts'
+import type { FetchStep, FetchTransaction } from './fetch-transaction.ts'
+import { deliverOnce, refusalOf } from './freshen.ts'
+import { placeOf } from './place.ts'
+import { controlOf, isOfThisRequest, pendingOf } from './store.ts'
+import { replaceByMarker } from './unstorable.ts'
+
+type Pending = ReturnType<typeof pendingOf>
+
+export function furtherVariant(fetch: FetchTransaction): FetchStep {
+  const { context, chosen, busy } = fetch
+  const { store } = context
+  const control = controlOf(fetch)
+  const place = placeOf(fetch, fetch.draft!)
+  const refusal = refusalOf(fetch, control, place)
+  const pending = { ...pendingOf(fetch, control), ...place }
+  if (refusal !== null) {
+    const isOfOthersToo = refusal !== 'another-key' && !isOfThisRequest(refusal)
+    if (isOfOthersToo && !busy.isDoomed) replaceByMarker(fetch)
+    return deliverOnce(fetch, chosen, pending, refusal)
+  }
+  // A policy took its time, and something newer was stored meanwhile.
+  if (isOutrun(store, pending)) return deliverOnce(fetch, chosen, pending, 'outrun')
+  const result = putCopy(fetch, pending)
+  if (!result.ok) {
+    context.recorder.count('unstored', result.why)
+    return deliverOnce(fetch, chosen, pending, result.why)
+  }
+  store.retain(result.slot)
+  context.inFlight.end(busy)
+  busy.freshened(result.slot)
+  store.release(result.slot)
+  return fetch.steps.ended
+}
+
+function putCopy(fetch: FetchTransaction, pending: Pending): PutResult {
+  const { context, chosen } = fetch
+  const { store } = context
+  const body = copyOf(store, chosen)
+  if (body === null) return { ok: false, why: 'too-large' }
+  const fields = fetch.draft!.fields
+  fields.delete('age')
+  fields.set('content-length', String(body.bytes))
+  removeMarkers(fetch)
+  const result = store.put({ ...pending, head: encodeHead(pending.status, fields), body })
+  body.release()
+  if (result.ok) noteStored(fetch, { ...pending, head: '' }, true)
+  return result
+}
+
+/** A stored body once more; null where there is no room. The caller releases it. */
+function copyOf(store: Store, slot: Slot): BodyDraft | null {
+  const bytes = store.bodyBytes(slot)
+  const body = store.draft(bytes)
+  if (body === null) return null
+  while (body.bytes < bytes) {
+    const piece = store.readBody(slot, body.bytes, bytes - body.bytes)
+    if (piece !== null && body.append(piece)) continue
+    body.release()
+    return null
+  }
+  return body
+}
