@@ -101,12 +101,7 @@ export class ClientRequest implements MutableRequest {
 
   set url(url: string) {
     this.assertWritable()
-    if (!isOriginForm(url)) {
-      throw new TypeError(
-        `request.url: ${JSON.stringify(url)} must be '/' and visible ASCII characters, without '#'`,
-      )
-    }
-    this.#url = url
+    this.#url = checkedUrl(url)
     this.#pathEnd = -1
   }
 
@@ -151,8 +146,16 @@ function leavesHttp(protocol: string): boolean {
 
 const NO_PARAMS: Readonly<Record<string, string>> = Object.freeze({})
 
-/** A path and query that may stand in a request line (RFC 9112 §3.2.1). */
-export function isOriginForm(url: string): boolean {
+/** A path and query from a policy. Throws `TypeError` where they can't stand in a request line. */
+export function checkedUrl(url: string): string {
+  if (isOriginForm(url)) return url
+  throw new TypeError(
+    `request.url: ${JSON.stringify(url)} must be '/' and visible ASCII characters, without '#'`,
+  )
+}
+
+/** RFC 9112 §3.2.1. */
+function isOriginForm(url: string): boolean {
   if (url.charCodeAt(0) !== 0x2f) return false
   for (let i = 0; i < url.length; i++) {
     const code = url.charCodeAt(i)

@@ -1,7 +1,7 @@
 /** The request to the origin as `originRequest` sees and may change it. */
 import type { Fields } from '../../http/fields.ts'
 import type { Headers, MutableOriginRequest } from '../../policy/views.ts'
-import { isOriginForm } from '../client-request.ts'
+import { checkedUrl } from '../client-request.ts'
 import { CopyOnWrite, HeadersView } from '../headers-view.ts'
 
 export class FetchRequest implements MutableOriginRequest {
@@ -42,12 +42,7 @@ export class FetchRequest implements MutableOriginRequest {
 
   set url(url: string) {
     this.assertWritable()
-    if (!isOriginForm(url)) {
-      throw new TypeError(
-        `request.url: ${JSON.stringify(url)} must be '/' and visible ASCII characters, without '#'`,
-      )
-    }
-    this.#url = url
+    this.#url = checkedUrl(url)
   }
 
   get origin(): string {

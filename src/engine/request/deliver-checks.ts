@@ -1,5 +1,4 @@
 /** What every delivery asks before it sends: the policy's `deliver`, and whether the client has the response already. */
-import { unreachable } from '../../base/assert.ts'
 import type { Fields } from '../../http/fields.ts'
 import { notModifiedFields } from '../../http/freshening.ts'
 import { decodeHead } from '../../http/head.ts'
@@ -8,6 +7,7 @@ import type { DeliverHookVerdict } from '../../policy/hooks.ts'
 import { consultNow } from '../consult.ts'
 import type { DeliverResponse } from '../deliver-response.ts'
 import type { RequestStep, Transaction } from '../transaction.ts'
+import { detour } from './detour.ts'
 
 /** What the policy wants instead of delivering, or null. */
 export function consultDeliver(tx: Transaction, response: DeliverResponse): RequestStep | null {
@@ -15,16 +15,7 @@ export function consultDeliver(tx: Transaction, response: DeliverResponse): Requ
   tx.at.response = response
   const verdict = consultNow(tx, 'deliver', tx.at) as DeliverHookVerdict
   tx.at.response = null
-  switch (verdict.kind) {
-    case 'deliver':
-      return null
-    case 'restart':
-      return tx.steps.restart
-    case 'synth':
-      return tx.synthesize(verdict, 'synth', 'policy')
-    default:
-      return unreachable(verdict)
-  }
+  return verdict.kind === 'deliver' ? null : detour(tx, verdict)
 }
 
 /** Hot. */

@@ -2,7 +2,6 @@
  * miss: nothing stored may be served as it is. Joins a fetch under way, or begins one, alone or for others to join.
  * pass: fetches past the store.
  */
-import { unreachable } from '../../base/assert.ts'
 import type { MissVerdict, PassHookVerdict } from '../../policy/hooks.ts'
 import type { SynthVerdict } from '../../policy/verdict.ts'
 import { NO_SLOT } from '../../store/store.ts'
@@ -12,29 +11,18 @@ import { drive, parked } from '../driver.ts'
 import { mayAnswerGets, startFetch } from '../fetch/start.ts'
 import { findKey } from '../key.ts'
 import type { RequestStep, Transaction } from '../transaction.ts'
+import { detour } from './detour.ts'
 import { rangeToFetch } from './range-miss.ts'
 
 export function miss(tx: Transaction): RequestStep {
-  if (tx.directives.onlyIfCached) {
-    tx.fwd = null
-    return tx.synthesize(ONLY_IF_CACHED, 'error', 'only-if-cached')
-  }
+  if (tx.directives.onlyIfCached) return notCached(tx)
   const verdict = consultNow(tx, 'miss', tx.at) as MissVerdict
-  switch (verdict.kind) {
-    case 'fetch':
-      return joinOrFetch(tx)
-    case 'pass':
-      tx.releaseSlot()
-      tx.fwd = 'bypass'
-      tx.reason = verdict.reason
-      return tx.steps.pass
-    case 'synth':
-      return tx.synthesize(verdict, 'synth', 'policy')
-    case 'restart':
-      return tx.steps.restart
-    default:
-      return unreachable(verdict)
-  }
+  return verdict.kind === 'fetch' ? joinOrFetch(tx) : detour(tx, verdict)
+}
+
+function notCached(tx: Transaction): RequestStep {
+  tx.fwd = null
+  return tx.synthesize(ONLY_IF_CACHED, 'error', 'only-if-cached')
 }
 
 /** RFC 9111 §5.2.1.7. */
@@ -134,22 +122,11 @@ function fetchRange(tx: Transaction, range: string): RequestStep {
 }
 
 export function pass(tx: Transaction): RequestStep {
-  if (tx.directives.onlyIfCached) {
-    tx.fwd = null
-    return tx.synthesize(ONLY_IF_CACHED, 'error', 'only-if-cached')
-  }
+  if (tx.directives.onlyIfCached) return notCached(tx)
   const verdict = consultNow(tx, 'pass', tx.at) as PassHookVerdict
-  switch (verdict.kind) {
-    case 'fetch':
-      tx.outcome = 'pass'
-      return begin(tx, passedResponse(tx), 'pass')
-    case 'synth':
-      return tx.synthesize(verdict, 'synth', 'policy')
-    case 'restart':
-      return tx.steps.restart
-    default:
-      return unreachable(verdict)
-  }
+  if (verdict.kind !== 'fetch') return detour(tx, verdict)
+  tx.outcome = 'pass'
+  return begin(tx, passedResponse(tx), 'pass')
 }
 
 /** What goes past the store may concern it all the same: the answer to a HEAD (RFC 9111 §4.3.5), or to a POST (RFC 9110 §9.3.3). */

@@ -1,5 +1,4 @@
 /** recv: which route, and what its policy wants done with the request. */
-import { unreachable } from '../../base/assert.ts'
 import {
   NO_REQUEST_DIRECTIVES,
   readRequestDirectives,
@@ -10,6 +9,7 @@ import type { Verdict } from '../../policy/verdict.ts'
 import { HookError, consult } from '../consult.ts'
 import { parked } from '../driver.ts'
 import type { RequestStep, Transaction } from '../transaction.ts'
+import { detour } from './detour.ts'
 
 export function recv(tx: Transaction): RequestStep | Promise<RequestStep> {
   const { request } = tx
@@ -38,18 +38,10 @@ function proceed(tx: Transaction, verdict: Verdict): RequestStep {
     case 'lookup':
       if (!canBeStored(tx)) throw new HookError('recv', tx.route, LOOKUP_OF_OTHERS)
       return tx.steps.lookup
-    case 'pass':
-      tx.reason = decided.reason
-      tx.fwd = tx.reason === 'method' ? 'method' : 'bypass'
-      return tx.steps.pass
     case 'pipe':
       return tx.steps.pipe
-    case 'synth':
-      return tx.synthesize(decided, 'synth', 'policy')
-    case 'restart':
-      return tx.steps.restart
     default:
-      return unreachable(decided)
+      return detour(tx, decided)
   }
 }
 
