@@ -59,6 +59,21 @@ realTest('two edges in front of nginx and gunicorn', ['nginx-light', 'gunicorn']
     assert.deepEqual(names, ['inner', 'outer'])
   })
 
+  await stage.step(
+    'what was withdrawn at the inner edge is fresh at the outer one until that asks again',
+    async () => {
+      await nginx.write('static/page.txt', 'another page\n')
+      assert.equal((await insider.ask({ ...FILE, method: 'DELETE' })).status, 204)
+      assert.equal((await insider.ask(FILE)).text, 'another page\n')
+      const still = await visitor.ask(FILE)
+      assert.equal(still.text, 'a page\n')
+      assert.equal(cacheStatus(still).hit, true)
+      const anew = await visitor.ask({ ...FILE, headers: { ...HOST, 'cache-control': 'no-cache' } })
+      assert.equal(anew.text, 'another page\n')
+      assert.equal((await visitor.ask(FILE)).text, 'another page\n')
+    },
+  )
+
   await stage.step('what the inner edge serves stale arrives stale, and is not taken for fresh', async () => {
     const before = await visitor.ask(TIME)
     assert.equal(before.status, 200)

@@ -42,7 +42,7 @@ export async function startNginx(stage: Stage, spec: NginxSpec): Promise<Nginx> 
 }
 
 /**
- * `/static/` may be used for a minute; `/checked/` must be validated before every reuse; the rest is the application's.
+ * `/static/` may be used for a minute, and says yes to a DELETE, which changes nothing; `/checked/` must be validated before every reuse; the rest is the application's.
  */
 function configuration(directory: string, port: number, spec: NginxSpec): string {
   const temporary = ['client_body', 'proxy', 'fastcgi', 'uwsgi', 'scgi']
@@ -58,7 +58,11 @@ function configuration(directory: string, port: number, spec: NginxSpec): string
     '  types { text/plain txt; text/css css; application/octet-stream bin; }',
     '  server {',
     `    listen 127.0.0.1:${port};`,
-    `    location /static/ { root ${directory}; add_header Cache-Control max-age=60; }`,
+    `    location /static/ {`,
+    '      if ($request_method = DELETE) { return 204; }',
+    `      root ${directory};`,
+    '      add_header Cache-Control max-age=60;',
+    '    }',
     `    location /checked/ { root ${directory}; add_header Cache-Control no-cache; }`,
     '    location / {',
     `      proxy_pass http://127.0.0.1:${spec.application};`,
