@@ -8,6 +8,7 @@ import type { Fields } from '../http/fields.ts'
 import { canonicalName } from '../http/field-names.ts'
 import { decodeHead } from '../http/head.ts'
 import type { DeliverResponseView, Headers } from '../policy/views.ts'
+import { checkedStatus } from '../policy/verdict.ts'
 import { checkedName } from './headers-view.ts'
 
 export class DeliverResponse implements DeliverResponseView, Headers {
@@ -52,12 +53,7 @@ export class DeliverResponse implements DeliverResponseView, Headers {
   }
 
   set status(status: number) {
-    if (!Number.isInteger(status) || status < 200 || status > 599) {
-      throw new RangeError(
-        `response.status: ${status} is not a final status; give an integer from 200 to 599`,
-      )
-    }
-    this.#isStatusChanged ||= status !== this.#status
+    this.#isStatusChanged ||= checkedStatus(status) !== this.#status
     this.#status = status
   }
 

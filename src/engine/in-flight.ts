@@ -4,10 +4,6 @@ import type { BusyResponse, Joiner } from './busy-response.ts'
 export class InFlight {
   readonly #byKey = new Map<string, BusyResponse[]>()
 
-  get size(): number {
-    return this.#byKey.size
-  }
-
   /** A fetch that the request may wait for or follow. */
   joinable(key: string, joiner: Joiner): BusyResponse | null {
     return this.#byKey.get(key)?.find((busy) => busy.canJoin(joiner)) ?? null

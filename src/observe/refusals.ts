@@ -55,6 +55,5 @@ export const REFUSALS = {
 } as const
 
 export type RefusalReason = keyof typeof REFUSALS
-export type RefusalStatus = (typeof REFUSALS)[RefusalReason]
 
 export const REFUSAL_REASONS = Object.keys(REFUSALS) as readonly RefusalReason[]

@@ -98,6 +98,12 @@ export function isFinalStatus(status: number): boolean {
   return Number.isInteger(status) && status >= 200 && status <= 599
 }
 
+/** The status that a policy gives a response. Throws `RangeError` where it is not a final one. */
+export function checkedStatus(status: number): number {
+  if (isFinalStatus(status)) return status
+  throw new RangeError(`response.status: ${status} is not a final status; give an integer from 200 to 599`)
+}
+
 /** Sends the client to `location` (RFC 9110 §15.4). 302 unless told otherwise. */
 export function redirect(location: string, status: 301 | 302 | 303 | 307 | 308 = 302): SynthVerdict {
   return synth(status, { headers: { location } })

@@ -5,8 +5,9 @@ import type { OriginErrorVerdict } from '../../policy/hooks.ts'
 import type { OriginErrorView } from '../../policy/views.ts'
 import type { Verdict } from '../../policy/verdict.ts'
 import { NO_SLOT } from '../../store/store.ts'
-import { HookError, consult } from '../consult.ts'
+import { consult } from '../consult.ts'
 import { momentOf } from '../hook-context.ts'
+import { reportError } from '../report-error.ts'
 import type { FetchStep, FetchTransaction } from './fetch-transaction.ts'
 
 export function error(fetch: FetchTransaction): FetchStep | Promise<FetchStep> {
@@ -95,26 +96,10 @@ export function failed(fetch: FetchTransaction): FetchStep {
 
 /** A step threw: a policy's hook, or a bug of ours. */
 export function threw(fetch: FetchTransaction, thrown: unknown): FetchStep {
-  const { context, plan, busy } = fetch
-  plan.request.isWritable = false
+  fetch.plan.request.isWritable = false
   fetch.abortCall()
-  const isPolicys = thrown instanceof HookError
-  if (isPolicys) {
-    context.recorder.count('hookErrors', thrown.hook)
-    const { hook, route: from, message } = thrown
-    fetch.trace?.note({ kind: 'hook-failed', hook, from, message })
-    context.log.log('error', 'policy-hook-error', {
-      hook: thrown.hook,
-      route: thrown.route,
-      where: thrown.where,
-      message: thrown.message,
-    })
-  } else {
-    const detail = thrown instanceof Error ? (thrown.stack ?? thrown.message) : String(thrown)
-    context.log.log('error', 'internal-error', { step: 'fetch', detail })
-  }
-  if (busy.phase !== 'waiting') return fetch.steps.broken
-  const reason = isPolicys ? `policy-${thrown.hook}` : 'internal-error'
+  const reason = reportError(fetch, 'fetch', thrown)
+  if (fetch.busy.phase !== 'waiting') return fetch.steps.broken
   fetch.failure = { status: 503, reason, synth: null, allowsStale: false }
   return fetch.steps.failed
 }

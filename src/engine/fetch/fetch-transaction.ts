@@ -67,7 +67,6 @@ export interface FetchPlan {
   readonly request: FetchRequest
   /** The client's directives and whether it sent cookies: what storing depends on (RFC 9111 §3, §4.2.2). */
   readonly directives: RequestDirectives
-  readonly clientMethod: string
   /** What the client asked for, as `recv` left it. */
   readonly target: TargetUri
   /** Cache key of the exact target; `key` is another one where No-Vary-Search is heeded. Empty for a pass that has none. */

@@ -8,7 +8,7 @@ import { isWithdrawn, placeOf, type Place } from './place.ts'
 import { busyHead, controlOf, isOfThisRequest, mayStore, pendingOf } from './store.ts'
 
 export function freshen(fetch: FetchTransaction): FetchStep {
-  const { context, stale, busy, plan } = fetch
+  const { context, stale, plan } = fetch
   const control = controlOf(fetch)
   const place = placeOf(fetch, fetch.draft!)
   const refusal = refusalOf(fetch, control, place)
@@ -28,11 +28,16 @@ export function freshen(fetch: FetchTransaction): FetchStep {
   const result = context.store.freshen(stale, fresh)
   if (!result.ok) return deliverOnce(fetch, stale, pending, result.why)
   noteStored(fetch, fresh, true)
-  context.store.retain(result.slot)
+  return announce(fetch, result.slot)
+}
+
+/** Tells those who wait which stored response the origin has confirmed; it is held until all have heard. */
+export function announce({ context, busy, steps }: FetchTransaction, slot: Slot): FetchStep {
+  context.store.retain(slot)
   context.inFlight.end(busy)
-  busy.freshened(result.slot)
-  context.store.release(result.slot)
-  return fetch.steps.ended
+  busy.freshened(slot)
+  context.store.release(slot)
+  return steps.ended
 }
 
 /**

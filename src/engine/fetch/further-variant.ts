@@ -6,7 +6,7 @@ import { encodeHead } from '../../http/head.ts'
 import type { BodyDraft, PutResult, Slot, Store } from '../../store/store.ts'
 import { isOutrun, noteStored, removeMarkers } from './commit.ts'
 import type { FetchStep, FetchTransaction } from './fetch-transaction.ts'
-import { deliverOnce, refusalOf } from './freshen.ts'
+import { announce, deliverOnce, refusalOf } from './freshen.ts'
 import { placeOf } from './place.ts'
 import { controlOf, isOfThisRequest, pendingOf } from './store.ts'
 import { replaceByMarker } from './unstorable.ts'
@@ -32,11 +32,7 @@ export function furtherVariant(fetch: FetchTransaction): FetchStep {
     context.recorder.count('unstored', result.why)
     return deliverOnce(fetch, chosen, pending, result.why)
   }
-  store.retain(result.slot)
-  context.inFlight.end(busy)
-  busy.freshened(result.slot)
-  store.release(result.slot)
-  return fetch.steps.ended
+  return announce(fetch, result.slot)
 }
 
 function putCopy(fetch: FetchTransaction, pending: Pending): PutResult {

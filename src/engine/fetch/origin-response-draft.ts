@@ -3,6 +3,7 @@ import { readDuration, writeDuration, type Duration } from '../../config/units.t
 import type { Fields } from '../../http/fields.ts'
 import type { Lifetime } from '../../http/freshness.ts'
 import type { Headers, OriginResponseView, StoreDespite } from '../../policy/views.ts'
+import { checkedStatus } from '../../policy/verdict.ts'
 import { CopyOnWrite, HeadersView } from '../headers-view.ts'
 
 export class OriginResponseDraft implements OriginResponseView {
@@ -11,8 +12,6 @@ export class OriginResponseDraft implements OriginResponseView {
   readonly tags = new Set<string>()
   uncacheable = false
   readonly despite = new Set<StoreDespite>()
-  /** A policy has set the grace. */
-  isGraceSet = false
   /** Whether a policy may write to it now. */
   isWritable = true
   /** The freshness lifetime and where it is from. */
@@ -49,12 +48,7 @@ export class OriginResponseDraft implements OriginResponseView {
 
   set status(status: number) {
     this.assertWritable()
-    if (!Number.isInteger(status) || status < 200 || status > 599) {
-      throw new RangeError(
-        `response.status: ${status} is not a final status; give an integer from 200 to 599`,
-      )
-    }
-    this.#status = status
+    this.#status = checkedStatus(status)
   }
 
   get ttlMs(): number {
@@ -79,7 +73,6 @@ export class OriginResponseDraft implements OriginResponseView {
 
   set graceMs(ms: number) {
     this.#graceMs = this.#checked('graceMs', ms)
-    this.isGraceSet = true
   }
 
   get grace(): Duration {

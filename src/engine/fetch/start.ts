@@ -57,7 +57,6 @@ export function startFetch(
       trace: tx.trace,
       request: fetchRequest,
       directives: tx.directives,
-      clientMethod: request.method,
       target: { scheme: request.scheme, authority: request.host, target: request.url },
       exactKey: tx.exactKey,
       mayAnswerGets: mode === 'pass' && mayAnswerGets(tx),

@@ -2,8 +2,8 @@
 import { cacheStatus } from '../../http/cache-status.ts'
 import { Fields } from '../../http/fields.ts'
 import { checkedName } from '../headers-view.ts'
-import { HookError } from '../consult.ts'
 import { done } from '../driver.ts'
+import { reportError } from '../report-error.ts'
 import { shownKey } from './deliver-cache-status.ts'
 import type { RequestStep, Transaction } from '../transaction.ts'
 
@@ -33,8 +33,7 @@ export function synth(tx: Transaction): RequestStep {
 /** A step threw: a policy's hook, or a bug of ours. The client gets a 503 that names the reason; the edge lives on. */
 export function threw(tx: Transaction, error: unknown): RequestStep {
   tx.request.isWritable = false
-  const reason = error instanceof HookError ? `policy-${error.hook}` : 'internal-error'
-  report(tx, error)
+  const reason = reportError(tx, 'request', error)
   if (tx.status !== 0) {
     // The response has begun: the client can only be told by breaking it off.
     tx.exchange.destroy()
@@ -42,21 +41,4 @@ export function threw(tx: Transaction, error: unknown): RequestStep {
   }
   const body = `503 Service Unavailable\nThe cache in front of this site could not handle the request (${reason}).\n`
   return tx.synthesize({ kind: 'synth', status: 503, headers: {}, body }, 'error', reason)
-}
-
-function report(tx: Transaction, error: unknown): void {
-  const { log, recorder } = tx.context
-  if (error instanceof HookError) {
-    recorder.count('hookErrors', error.hook)
-    tx.trace?.note({ kind: 'hook-failed', hook: error.hook, from: error.route, message: error.message })
-    log.log('error', 'policy-hook-error', {
-      hook: error.hook,
-      route: error.route,
-      where: error.where,
-      message: error.message,
-    })
-    return
-  }
-  const detail = error instanceof Error ? (error.stack ?? error.message) : String(error)
-  log.log('error', 'internal-error', { step: 'request', detail })
 }

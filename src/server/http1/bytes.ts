@@ -7,7 +7,6 @@ export const HTAB = 0x09
 export const LF = 0x0a
 export const CR = 0x0d
 export const SP = 0x20
-export const COMMA = 0x2c
 export const COLON = 0x3a
 export const SEMICOLON = 0x3b
 
