@@ -1,6 +1,6 @@
 /**
- * The operator's side: a small listener of its own for metrics and health. It changes nothing and shows nothing of what is
- * stored. On `node:http`, because what is asked here is asked seldom and by friends.
+ * The operator's side: a small listener of its own for metrics, health and the control API. Nothing of it is reachable on the
+ * port that clients use. On `node:http`, because what is asked here is asked seldom and by friends.
  */
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
@@ -9,10 +9,15 @@ import type { Address } from '../config/address.ts'
 import { LIMITS } from '../config/limits.ts'
 import type { Log } from '../observe/events.ts'
 import { Metrics } from './metrics.ts'
+import { Problem, type Operation } from './operation.ts'
+import { readBody } from './read-body.ts'
+import { Routes } from './routes.ts'
 
 export interface AdminOptions {
   readonly address: Address
   readonly metrics: Metrics
+  /** What can be done here besides. */
+  readonly operations: readonly Operation[]
   /** Why clients should not be sent here just now (`starting`, `draining`); null where they should. */
   readonly notReady: () => string | null
   readonly log: Log
@@ -22,6 +27,7 @@ interface Page {
   readonly status: number
   readonly type: string
   readonly body: string
+  readonly allow?: readonly string[]
 }
 
 const PATHS = ['/metrics', '/healthz', '/readyz'] as const
@@ -29,9 +35,11 @@ const PATHS = ['/metrics', '/healthz', '/readyz'] as const
 export class Admin {
   readonly #server: Server
   readonly #options: AdminOptions
+  readonly #routes: Routes
 
   private constructor(options: AdminOptions) {
     this.#options = options
+    this.#routes = new Routes(options.operations)
     this.#server = createServer(
       {
         maxHeaderSize: LIMITS.adminHeadBytes,
@@ -77,15 +85,10 @@ export class Admin {
   }
 
   async #answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
-    // Nothing here takes a body: whoever sends one is not read any further.
-    if (
-      request.headers['transfer-encoding'] !== undefined ||
-      Number(request.headers['content-length'] ?? 0) > 0
-    ) {
-      response.setHeader('Connection', 'close')
-    }
-    const page = await this.#page(request)
-    if (page.status === 405) response.setHeader('Allow', 'GET, HEAD')
+    const page = await this.#page(request).catch((error: unknown) => problemPage(error))
+    // What was not read of a body is not read any further.
+    if (!request.complete) response.setHeader('Connection', 'close')
+    if (page.allow !== undefined) response.setHeader('Allow', page.allow.join(', '))
     response.writeHead(page.status, {
       'Content-Type': page.type,
       'Content-Length': Buffer.byteLength(page.body),
@@ -102,12 +105,22 @@ export class Admin {
   }
 
   async #page(request: IncomingMessage): Promise<Page> {
-    const path = (request.url ?? '').split('?', 1)[0]
+    const { path, search } = splitTarget(request.url ?? '')
+    const method = request.method ?? ''
     const known = PATHS.find((candidate) => candidate === path)
-    if (known === undefined) return text(404, `There is no such page; there are ${PATHS.join(', ')}.`)
-    if (request.method !== 'GET' && request.method !== 'HEAD')
-      return text(405, `${known} is only read: use GET.`)
-    switch (known) {
+    if (known !== undefined) {
+      if (method === 'GET' || method === 'HEAD') return this.#openPage(known)
+      throw new Problem(405, 'method', `${known} is only read; use GET`, { allow: ['GET', 'HEAD'] })
+    }
+    const { operation, path: values } = this.#routes.find(method, path)
+    const query = queryOf(search)
+    const body = await readBody(request)
+    const answer = await operation.run({ path: values, query, body })
+    return { status: answer.status, type: 'application/json', body: jsonText(answer.body) }
+  }
+
+  async #openPage(path: (typeof PATHS)[number]): Promise<Page> {
+    switch (path) {
       case '/metrics':
         return { status: 200, type: Metrics.contentType, body: await this.#options.metrics.page() }
       case '/healthz':
@@ -118,6 +131,34 @@ export class Admin {
       }
     }
   }
+}
+
+function splitTarget(target: string): { readonly path: string; readonly search: string } {
+  const mark = target.indexOf('?')
+  return mark === -1
+    ? { path: target, search: '' }
+    : { path: target.slice(0, mark), search: target.slice(mark + 1) }
+}
+
+/** Which of two values of one name would count is a guess that is not made. */
+function queryOf(search: string): Readonly<Record<string, string>> {
+  const query: Record<string, string> = {}
+  for (const [name, value] of new URLSearchParams(search)) {
+    if (Object.hasOwn(query, name))
+      throw new Problem(400, 'bad-query', `'${name}' is given twice; give it once`)
+    query[name] = value
+  }
+  return query
+}
+
+function problemPage(error: unknown): Page {
+  if (!(error instanceof Problem)) throw error
+  const allow = 'allow' in error.extra ? { allow: error.extra.allow as readonly string[] } : {}
+  return { status: error.status, type: 'application/problem+json', body: jsonText(error), ...allow }
+}
+
+function jsonText(value: unknown): string {
+  return `${JSON.stringify(value)}\n`
 }
 
 function text(status: number, line: string): Page {

@@ -5,6 +5,7 @@
 import { randomUUID } from 'node:crypto'
 import { Admin } from '../admin/admin.ts'
 import { Metrics } from '../admin/metrics.ts'
+import { versionOperations } from '../admin/version-operations.ts'
 import { systemClock, type Clock } from '../base/clock.ts'
 import { writeAddress, type Address } from '../config/address.ts'
 import type { OriginSettings } from '../config/origin-settings.ts'
@@ -117,6 +118,7 @@ interface Parts {
 async function start(options: EdgeOptions, undo: (() => Promise<void>)[]): Promise<Edge> {
   const { settings, policies, version } = options
   const clock = systemClock
+  const startedAt = clock.now()
   const recorder = new Recorder()
   const logs = new Logs({ clock, recorder, accessLog: settings.accessLog })
   const tags = new TagIndex()
@@ -148,6 +150,8 @@ async function start(options: EdgeOptions, undo: (() => Promise<void>)[]): Promi
   const admin = await Admin.listen({
     address: settings.admin,
     metrics,
+    // Each feature's operations, one line each.
+    operations: [...versionOperations(version, () => clock.now() - startedAt)],
     notReady: () => state.notReady,
     log: logs,
   }).catch((error: unknown) => {

@@ -1,10 +1,11 @@
 /**
- * The command line: `lacquer serve`, `lacquer check`. Reads the options, runs the command, sets the exit status:
+ * The command line: `lacquer serve`, `lacquer check`, and the commands that talk to an edge that runs. Reads the options, runs the command, sets the exit status:
  * 0 all went well, 1 the command could not do its work, 2 the command line itself was wrong. A command's own code is loaded
  * when it is run, so that `--help` and mistakes are answered at once.
  */
 import { Command, CommanderError } from 'commander'
 import { nearest } from '../config/nearest.ts'
+import { addVersionCommand } from './commands/version.ts'
 import { CommandError, USAGE_ERROR } from './command-error.ts'
 import { addOptions, type RawOptions } from './options.ts'
 import { ownVersion } from './version.ts'
@@ -48,8 +49,12 @@ function makeProgram(): Command {
     )
     .addHelpText('after', PRECEDENCE)
     .action(async (options: RawOptions) => (await import('./check.ts')).check(options))
+  for (const add of CONTROL_COMMANDS) add(program)
   return program
 }
+
+/** The commands that talk to an edge that runs, in the order of `--help`; each is declared in a file of `commands/`. */
+const CONTROL_COMMANDS: readonly ((program: Command) => void)[] = [addVersionCommand]
 
 const PRECEDENCE = `
 An option rules over its variable (in brackets), that over the configuration file, that over the default.

@@ -5,7 +5,7 @@
  * The second exits at once, as the signal alone would have (128 + its number).
  */
 import { constants } from 'node:os'
-import { writeAddress } from '../config/address.ts'
+import { reachable, writeAddress } from '../config/address.ts'
 import { LIMITS } from '../config/limits.ts'
 import { writeDuration } from '../config/units.ts'
 import { DEMO_NAME } from './demo-origin.ts'
@@ -60,12 +60,6 @@ function greeting(
     'See the counters move:',
     `  curl -s http://${writeAddress(reachable(edge.adminAddress))}/metrics | grep lacquer_requests_total`,
   ]
-}
-
-/** Nobody can connect to "every address", but on this machine the loopback one is among them. */
-function reachable(address: { readonly host: string; readonly port: number }): typeof address {
-  const local = { '0.0.0.0': '127.0.0.1', '::': '::1' }[address.host]
-  return local === undefined ? address : { ...address, host: local }
 }
 
 function firstSignal(): Promise<NodeJS.Signals> {

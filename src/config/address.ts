@@ -29,3 +29,9 @@ export function readAddress(value: unknown): Reading<Address> {
 export function writeAddress(address: Address): string {
   return `${address.host.includes(':') ? `[${address.host}]` : address.host}:${address.port}`
 }
+
+/** Nobody can connect to "every address", but on this machine the loopback one is among them. */
+export function reachable(address: Address): Address {
+  const local = { '0.0.0.0': '127.0.0.1', '::': '::1' }[address.host]
+  return local === undefined ? address : { ...address, host: local }
+}

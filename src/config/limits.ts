@@ -28,8 +28,12 @@ export const LIMITS = {
   logFlushMs: 1000,
   /** Bytes of a request head on the admin listener. */
   adminHeadBytes: 8 * 1024,
+  /** Bytes of a request body on the admin listener. */
+  adminBodyBytes: 256 * 1024,
   /** How long a request head may take on the admin listener, and an idle connection may stay. */
   adminTimeoutMs: 10_000,
   /** Connections on the admin listener. */
   adminConnections: 256,
+  /** How long a command waits for an edge to answer its control call. */
+  controlTimeoutMs: 30_000,
 } as const

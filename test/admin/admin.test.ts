@@ -23,6 +23,7 @@ describe('the admin listener', () => {
     admin = await Admin.listen({
       address: { host: '127.0.0.1', port: 0 },
       metrics,
+      operations: [],
       notReady: () => reason,
       log: silentLog,
     })
@@ -62,7 +63,7 @@ describe('the admin listener', () => {
   test('says what pages there are where one is not found', async () => {
     const response = await fetch(`${base}/metric`)
     assert.equal(response.status, 404)
-    assert.match(await response.text(), /there are \/metrics, \/healthz, \/readyz/)
+    assert.match(await response.text(), /there is no \/metric/)
   })
 
   test('is only read', async () => {
@@ -90,6 +91,7 @@ describe('the admin listener', () => {
     const other = await Admin.listen({
       address: { host: '127.0.0.1', port: 0 },
       metrics: new Metrics({ recorder: new Recorder(), store: broken, origins, version: '0' }, null),
+      operations: [],
       notReady: () => null,
       log: { log: (_level, event) => events.push(event), access: null },
     })
@@ -105,7 +107,7 @@ describe('the admin listener', () => {
       null,
     )
     await assert.rejects(
-      Admin.listen({ address: admin.address, metrics, notReady: () => null, log: silentLog }),
+      Admin.listen({ address: admin.address, metrics, operations: [], notReady: () => null, log: silentLog }),
       (error: NodeJS.ErrnoException) => error.code === 'EADDRINUSE',
     )
   })

@@ -48,7 +48,7 @@ const PACKAGES: Readonly<Record<string, readonly string[]>> = {
   'structured-headers': ['http'],
   typescript: ['cli', 'policy'],
   undici: ['origin'],
-  zod: ['config'],
+  zod: ['config', 'admin', 'cli'],
 }
 
 /** Every violation of every rule. */

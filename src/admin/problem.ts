@@ -1,0 +1,34 @@
+/**
+ * What keeps a call of the control API from being done, as RFC 9457 has it. Its `type` stays `about:blank`, since there is no
+ * page of ours to point to; `code` is what programs tell problems apart by.
+ */
+import { STATUS_CODES } from 'node:http'
+
+export class Problem extends Error {
+  override readonly name = 'Problem'
+  readonly status: number
+  /** Kebab-case. */
+  readonly code: string
+  /** Further members of the answer. */
+  readonly extra: object
+
+  /** `detail` says what is wrong and what would be right. */
+  constructor(status: number, code: string, detail: string, extra: object = {}) {
+    super(detail)
+    this.status = status
+    this.code = code
+    this.extra = extra
+  }
+
+  /** The body of the answer (RFC 9457 §3.1). */
+  toJSON(): object {
+    return {
+      type: 'about:blank',
+      title: STATUS_CODES[this.status] ?? 'Error',
+      status: this.status,
+      detail: this.message,
+      code: this.code,
+      ...this.extra,
+    }
+  }
+}
