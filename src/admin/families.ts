@@ -17,6 +17,8 @@ import {
   type CounterId,
 } from '../observe/counters.ts'
 import type { Histogram, Recorder } from '../observe/recorder.ts'
+import { BREAKER_STATES } from '../observe/breaker-state.ts'
+import type { OriginHealth } from '../origin/health.ts'
 import type { OriginFigures } from '../origin/origin.ts'
 import type { StoreFigures } from '../store/store.ts'
 
@@ -41,6 +43,8 @@ export interface Figures {
   readonly store: () => StoreFigures
   /** What each origin's connections are doing, by its name. */
   readonly origins: () => ReadonlyMap<string, OriginFigures>
+  /** What is known of each origin's health, by its name. */
+  readonly health: () => ReadonlyMap<string, OriginHealth>
   readonly version: string
 }
 
@@ -80,7 +84,16 @@ export function familiesOf(figures: Figures): Family[] {
       ),
     ),
     ...(Object.keys(COUNTERS) as CounterId[]).map((id) => counterFamily(recorder, id)),
+    family(
+      'counter',
+      'lacquer_origin_breaker_transitions_total',
+      'Times that the breaker of the origin came into a state, by that state.',
+      origins.flatMap((counts) =>
+        samples(counts.breakerMoves, BREAKER_STATES, 'to', { origin: counts.origin }),
+      ),
+    ),
     ...originFamilies(figures.origins()),
+    ...healthFamilies(figures.health()),
     ...storeFamilies(figures.store()),
     family('gauge', 'lacquer_build_info', 'Always 1; the labels say what is running.', [
       { labels: { version: figures.version, node: process.version }, value: 1 },
@@ -111,6 +124,26 @@ function originFamilies(origins: ReadonlyMap<string, OriginFigures>): Family[] {
       ({ idle }) => idle,
     ),
     each('lacquer_origin_queue', 'Fetches that wait for a connection to the origin.', ({ queued }) => queued),
+  ]
+}
+
+function healthFamilies(origins: ReadonlyMap<string, OriginHealth>): Family[] {
+  const entries = [...origins]
+  return [
+    family(
+      'gauge',
+      'lacquer_origin_up',
+      'Whether fetches go out to the origin: 0 while its breaker, its probe or the operator keeps them back.',
+      entries.map(([origin, { isUp }]) => ({ labels: { origin }, value: Number(isUp) })),
+    ),
+    family(
+      'gauge',
+      'lacquer_origin_breaker',
+      'State of the breaker of the origin: 1 for the one that it is in.',
+      entries.flatMap(([origin, { breaker }]) =>
+        BREAKER_STATES.map((state) => ({ labels: { origin, state }, value: Number(state === breaker) })),
+      ),
+    ),
   ]
 }
 

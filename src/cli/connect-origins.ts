@@ -1,19 +1,19 @@
 /** Makes the origins that the settings name. */
 import { readFile } from 'node:fs/promises'
-import type { Clock } from '../base/clock.ts'
 import type { OriginSettings } from '../config/origin-settings.ts'
 import type { Settings } from '../config/settings.ts'
-import type { Origin } from '../origin/origin.ts'
+import { GuardedOrigin, type GuardDeps } from '../origin/guarded-origin.ts'
 import { createOrigin, OriginConfigError } from '../origin/undici-origin.ts'
 import { CommandError, FAILURE } from './command-error.ts'
+import { guardTerms } from '../origin/guard-terms.ts'
 
 /** The origins, by name, the default one first. Opens no connection. */
 export async function connectOrigins(
   origins: readonly OriginSettings[],
   settings: Settings,
-  clock: Clock,
-): Promise<ReadonlyMap<string, Origin>> {
-  const connections = new Map<string, Origin>()
+  deps: GuardDeps,
+): Promise<ReadonlyMap<string, GuardedOrigin>> {
+  const connections = new Map<string, GuardedOrigin>()
   for (const origin of origins) {
     const config = {
       name: origin.name,
@@ -32,7 +32,7 @@ export async function connectOrigins(
       maxFields: settings.maxOriginFields,
     }
     try {
-      connections.set(origin.name, createOrigin(config, { clock }))
+      connections.set(origin.name, new GuardedOrigin(createOrigin(config, deps), guardTerms(settings), deps))
     } catch (error) {
       if (!(error instanceof OriginConfigError)) throw error
       throw new CommandError(FAILURE, [error.message])

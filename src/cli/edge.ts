@@ -14,7 +14,7 @@ import { engineLimits } from '../engine/engine-limits.ts'
 import { Engine } from '../engine/engine.ts'
 import { TagIndex } from '../invalidate/tag-index.ts'
 import { Recorder } from '../observe/recorder.ts'
-import type { Origin } from '../origin/origin.ts'
+import type { GuardedOrigin } from '../origin/guarded-origin.ts'
 import type { PolicySet } from '../policy/policy-set.ts'
 import { Listener } from '../server/listener.ts'
 import { MemoryStore } from '../store/memory/memory-store.ts'
@@ -109,7 +109,7 @@ interface Parts {
   readonly listener: Listener
   readonly admin: Admin
   readonly origins: readonly OriginSettings[]
-  readonly connections: ReadonlyMap<string, Origin>
+  readonly connections: ReadonlyMap<string, GuardedOrigin>
   readonly demo: DemoOrigin | null
   readonly logs: Logs
   readonly recorder: Recorder
@@ -136,7 +136,12 @@ async function start(options: EdgeOptions, undo: (() => Promise<void>)[]): Promi
   const demo = settings.origins.length === 0 ? await DemoOrigin.start() : null
   if (demo !== null) undo.push(() => demo.stop())
   const origins = demo === null ? settings.origins : [demoSettings(demo)]
-  const connections = await connectOrigins(origins, settings, clock)
+  const connections = await connectOrigins(origins, settings, {
+    clock,
+    recorder,
+    log: logs,
+    random: Math.random,
+  })
   // Known before anything moves, so that their counters can be seen to move from zero.
   for (const { name } of [...policies.routes, policies.builtin]) recorder.route(name)
   for (const { name } of origins) recorder.origin(name)
@@ -144,6 +149,7 @@ async function start(options: EdgeOptions, undo: (() => Promise<void>)[]): Promi
     recorder,
     store: () => store.figures(),
     origins: () => new Map([...connections].map(([name, origin]) => [name, origin.figures()])),
+    health: () => new Map([...connections].map(([name, origin]) => [name, origin.health()])),
     version,
   }
   const metrics = new Metrics(figures, options.processMetrics)

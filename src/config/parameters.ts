@@ -281,6 +281,37 @@ export const PARAMETERS = {
     group: 'origins',
     doc: 'Most field lines in the head of a response; over it 502.',
   },
+  breakerFailures: {
+    kind: 'count',
+    default: 5,
+    min: 0,
+    max: 10_000,
+    group: 'origins',
+    doc: 'Failures in a row that open the breaker of an origin: its fetches are then refused at once, with 503 or something stale. 0: never.',
+  },
+  breakerCounts: {
+    kind: 'choice',
+    default: 'no-answer',
+    choices: ['unreachable', 'no-answer', 'server-errors'],
+    group: 'origins',
+    doc: 'What is a failure for the breaker: that no connection comes about; besides, that no answer comes, or none that can be read; besides, an answer of 500, 502, 503 or 504.',
+  },
+  breakerOpen: {
+    kind: 'duration',
+    default: '1s',
+    min: '10ms',
+    max: '1h',
+    group: 'origins',
+    doc: 'How long a breaker stays open before one fetch may try the origin; twice as long each time that it fails.',
+  },
+  breakerMaxOpen: {
+    kind: 'duration',
+    default: '30s',
+    min: '10ms',
+    max: '1d',
+    group: 'origins',
+    doc: 'The longest that a breaker stays open before another try.',
+  },
 
   maxStoredBytes: {
     kind: 'size',

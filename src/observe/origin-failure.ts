@@ -17,5 +17,10 @@ export const ORIGIN_FAILURES = [
   'queue-full', // too many fetches wait for this origin already
   'queue-timeout',
   'aborted', // we gave up on purpose
+  'breaker-open', // not asked: it failed too often of late
+  'sick', // not asked: the operator, or its probe, says that it is down
 ] as const
 export type OriginFailure = (typeof ORIGIN_FAILURES)[number]
+
+/** Why an origin is not even asked. */
+export type OriginRefusal = 'breaker-open' | 'sick'

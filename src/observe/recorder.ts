@@ -4,6 +4,7 @@
  *
  * Cardinality is bounded by what the operator configures: routes and origins, never URLs or clients.
  */
+import { BREAKER_STATES, type BreakerState } from './breaker-state.ts'
 import {
   COUNTERS,
   FETCH_RESULTS,
@@ -45,11 +46,12 @@ export class RouteCounts {
   }
 }
 
-/** Counts of one origin: by result, and time from sending to the first byte of the response. */
+/** Counts of one origin: by result, time from sending to the first byte of the response, and how often its breaker moved where. */
 export class OriginCounts {
   readonly origin: string
   readonly results = new Float64Array(FETCH_RESULTS.length)
   readonly firstByte = new Histogram()
+  readonly breakerMoves = new Float64Array(BREAKER_STATES.length)
 
   constructor(origin: string) {
     this.origin = origin
@@ -57,6 +59,10 @@ export class OriginCounts {
 
   fetched(result: FetchResult): void {
     this.results[FETCH_RESULTS.indexOf(result)]! += 1
+  }
+
+  breakerMoved(to: BreakerState): void {
+    this.breakerMoves[BREAKER_STATES.indexOf(to)]! += 1
   }
 }
 

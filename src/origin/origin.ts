@@ -7,7 +7,7 @@
  */
 import type { Duplex, Readable } from 'node:stream'
 import type { Fields, ReadonlyFields } from '../http/fields.ts'
-import type { OriginFailure } from '../observe/origin-failure.ts'
+import type { OriginFailure, OriginRefusal } from '../observe/origin-failure.ts'
 
 export interface OriginRequest {
   readonly method: string
@@ -39,16 +39,25 @@ export class OriginError extends Error {
   readonly origin: string
   /** Whether asking again could help and is safe: nothing of the request had reached the origin, or it was idempotent and nothing came back on a reused connection. */
   readonly retryable: boolean
+  /** After how long asking again may be worth while; null where nothing is known of that. */
+  readonly retryAfterMs: number | null
 
-  constructor(origin: string, failure: OriginFailure, detail: string, retryable = false) {
+  constructor(
+    origin: string,
+    failure: OriginFailure,
+    detail: string,
+    retryable = false,
+    retryAfterMs: number | null = null,
+  ) {
     super(`origin ${origin}: ${failure}: ${detail}`)
     this.origin = origin
     this.failure = failure
     this.retryable = retryable
+    this.retryAfterMs = retryAfterMs
   }
 }
 
-/** The status that stands for a failed fetch: 504 for waits that ran out, 503 for a full queue, else 502. */
+/** The status that stands for a failed fetch: 504 for waits that ran out, 503 for a full queue or an origin known to be down, else 502. */
 export function statusOfFailure(failure: OriginFailure): 502 | 503 | 504 {
   switch (failure) {
     case 'connect-timeout':
@@ -57,6 +66,8 @@ export function statusOfFailure(failure: OriginFailure): 502 | 503 | 504 {
       return 504
     case 'queue-full':
     case 'queue-timeout':
+    case 'breaker-open':
+    case 'sick':
       return 503
     default:
       return 502
@@ -99,6 +110,8 @@ export interface Origin {
   readonly name: string
   /** Host to use in Host where the configuration says not to pass on the client's; null where it is passed on. */
   readonly hostOverride: string | null
+  /** Why it is taken to be down, so that fetches are refused but for the one that tries; null where it is not. */
+  readonly downFor: OriginRefusal | null
   fetch(request: OriginRequest, handler: FetchHandler): Fetch
   figures(): OriginFigures
   /** Closes idle connections now and busy ones when they are done. */

@@ -60,6 +60,7 @@ export function createOrigin(config: OriginConfig, deps: { readonly clock: Clock
 class UndiciOrigin implements Origin {
   readonly name: string
   readonly hostOverride: string | null
+  readonly downFor = null
   readonly #pool: Pool
 
   constructor(config: OriginConfig, clock: Clock) {

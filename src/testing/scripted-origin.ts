@@ -27,6 +27,7 @@ export interface Answer {
 export class ScriptedOrigin implements Origin {
   readonly name: string
   readonly hostOverride = null
+  readonly downFor = null
   readonly fetches: ScriptedFetch[] = []
   /** Called for each request; null where the test answers by hand, `origin.last.respond(…)`. */
   answer: ((fetch: ScriptedFetch) => void) | null = null

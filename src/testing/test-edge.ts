@@ -12,7 +12,10 @@ import { Engine } from '../engine/engine.ts'
 import type { TracedTransaction } from '../engine/trace.ts'
 import type { TagIndex } from '../invalidate/tag-index.ts'
 import type { CounterId } from '../observe/counters.ts'
-import type { Level } from '../observe/events.ts'
+import type { Level, Log } from '../observe/events.ts'
+import { guardTerms } from '../origin/guard-terms.ts'
+import { GuardedOrigin } from '../origin/guarded-origin.ts'
+import type { HealthOverride, OriginHealth } from '../origin/health.ts'
 import { Recorder } from '../observe/recorder.ts'
 import { PolicySet } from '../policy/policy-set.ts'
 import type { Route } from '../policy/route.ts'
@@ -35,6 +38,8 @@ export interface TestEdgeOptions {
   readonly parameters?: Omit<LacquerConfig, 'origins' | 'policies'>
   /** What the engine makes of the parameters, where a test knows better. */
   readonly limits?: Partial<EngineLimits>
+  /** What stands for chance, from 0 up to 1; always 0.5 by default. */
+  readonly random?: () => number
 }
 
 export interface TestRequest {
@@ -68,6 +73,7 @@ export class TestEdge {
   readonly engine: Engine
   /** What the operational log was told. */
   readonly log: LoggedEvent[] = []
+  readonly #guards: ReadonlyMap<string, GuardedOrigin>
   readonly #inspected: InspectedStore
   readonly #transcripts = new Map<object, Transcript>()
 
@@ -76,6 +82,9 @@ export class TestEdge {
     const names = options.origins ?? ['default']
     this.origins = new Map(names.map((name) => [name, new ScriptedOrigin(name, this.clock)]))
     this.origin = this.originNamed(names[0])
+    const log = (level: Level, event: string, detail: LoggedEvent['detail']): void =>
+      void this.log.push({ level, event, detail })
+    this.#guards = this.#guarded(settings, { log, access: null }, options.random ?? (() => 0.5))
     this.#inspected = new InspectedStore(settings, this.clock, this.recorder)
     this.store = this.#inspected.store
     this.tags = this.#inspected.tags
@@ -84,8 +93,8 @@ export class TestEdge {
       store: this.store,
       tags: this.tags,
       recorder: this.recorder,
-      log: { log: (level, event, detail) => void this.log.push({ level, event, detail }), access: null },
-      origins: this.origins,
+      log: { log, access: null },
+      origins: this.#guards,
       limits: { ...engineLimits(settings), ...options.limits },
       seed: 'a test',
       policies: policySet(routes),
@@ -125,6 +134,16 @@ export class TestEdge {
     if (origin !== undefined) return origin
     const known = [...this.origins.keys()].join(', ')
     throw new TypeError(`there is no origin '${name}'; there are ${known}: testEdge(…, { origins: […] })`)
+  }
+
+  /** What is known of the health of an origin, the first one by default: whether its breaker is open, and since when. */
+  health(origin = this.origin.name): OriginHealth {
+    return this.#guardOf(origin).health()
+  }
+
+  /** Says that an origin is sick or healthy, whatever it does, as an operator would. */
+  setHealth(health: HealthOverride, origin = this.origin.name): void {
+    this.#guardOf(origin).setHealth(health)
   }
 
   /** Lets asynchronous hooks come to their answer, and what follows happen. The clock stands still meanwhile. */
@@ -186,6 +205,16 @@ export class TestEdge {
     return [...this.#transcripts]
       .map(([client, transcript]) => new TestResponse(client as Client, transcript).trace)
       .join('\n\n')
+  }
+
+  #guardOf(name: string): GuardedOrigin {
+    return this.#guards.get(this.originNamed(name).name)!
+  }
+
+  #guarded(settings: Settings, log: Log, random: () => number): ReadonlyMap<string, GuardedOrigin> {
+    const deps = { clock: this.clock, recorder: this.recorder, log, random }
+    const terms = guardTerms(settings)
+    return new Map([...this.origins].map(([name, origin]) => [name, new GuardedOrigin(origin, terms, deps)]))
   }
 
   #watch(transaction: TracedTransaction): Transcript {

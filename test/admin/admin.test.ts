@@ -10,6 +10,7 @@ import { Recorder } from '../../src/observe/recorder.ts'
 const figures = { responses: 0, usedBytes: 0, limitBytes: 0, draftBytes: 0, evictions: 0, refusals: 0 }
 
 const origins = () => new Map()
+const health = () => new Map()
 
 describe('the admin listener', () => {
   let admin: Admin
@@ -19,7 +20,7 @@ describe('the admin listener', () => {
   before(async () => {
     const recorder = new Recorder()
     recorder.route('builtin').request('hit', 1)
-    const metrics = new Metrics({ recorder, store: () => figures, origins, version: '0' }, null)
+    const metrics = new Metrics({ recorder, store: () => figures, origins, health, version: '0' }, null)
     admin = await Admin.listen({
       address: { host: '127.0.0.1', port: 0 },
       metrics,
@@ -90,7 +91,7 @@ describe('the admin listener', () => {
     }
     const other = await Admin.listen({
       address: { host: '127.0.0.1', port: 0 },
-      metrics: new Metrics({ recorder: new Recorder(), store: broken, origins, version: '0' }, null),
+      metrics: new Metrics({ recorder: new Recorder(), store: broken, origins, health, version: '0' }, null),
       operations: [],
       notReady: () => null,
       log: { log: (_level, event) => events.push(event), access: null },
@@ -103,7 +104,7 @@ describe('the admin listener', () => {
 
   test('an address that is taken is an error, not an event that nobody hears', async () => {
     const metrics = new Metrics(
-      { recorder: new Recorder(), store: () => figures, origins, version: '0' },
+      { recorder: new Recorder(), store: () => figures, origins, health, version: '0' },
       null,
     )
     await assert.rejects(

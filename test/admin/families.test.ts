@@ -4,6 +4,7 @@ import { familiesOf } from '../../src/admin/families.ts'
 import { Metrics } from '../../src/admin/metrics.ts'
 import { COUNTERS, LATENCY_BUCKETS_MS, OUTCOMES } from '../../src/observe/counters.ts'
 import { Recorder } from '../../src/observe/recorder.ts'
+import type { OriginHealth } from '../../src/origin/health.ts'
 import type { StoreFigures } from '../../src/store/store.ts'
 
 const figures: StoreFigures = {
@@ -16,9 +17,27 @@ const figures: StoreFigures = {
 }
 
 const origins = () => new Map([['default', { open: 5, idle: 2, queued: 1 }]])
+const health = () =>
+  new Map<string, OriginHealth>([
+    [
+      'default',
+      {
+        isUp: false,
+        override: 'auto',
+        breaker: 'open',
+        failures: 5,
+        lastFailure: 'refused',
+        since: 0,
+        retryAfterMs: 700,
+      },
+    ],
+  ])
 
 async function pageOf(recorder: Recorder): Promise<string[]> {
-  const page = await new Metrics({ recorder, store: () => figures, origins, version: '1.2.3' }, null).page()
+  const page = await new Metrics(
+    { recorder, store: () => figures, origins, health, version: '1.2.3' },
+    null,
+  ).page()
   return page.split('\n')
 }
 
@@ -79,6 +98,20 @@ describe('the page of metrics', () => {
     )
   })
 
+  test('the health of origins is shown', async () => {
+    const recorder = new Recorder()
+    recorder.origin('default').breakerMoved('open')
+    const lines = await pageOf(recorder)
+    for (const line of [
+      'lacquer_origin_up{origin="default"} 0',
+      'lacquer_origin_breaker{origin="default",state="closed"} 0',
+      'lacquer_origin_breaker{origin="default",state="open"} 1',
+      'lacquer_origin_breaker{origin="default",state="half-open"} 0',
+      'lacquer_origin_breaker_transitions_total{origin="default",to="open"} 1',
+    ])
+      assert.ok(lines.includes(line), line)
+  })
+
   test('connections of origins are shown', async () => {
     const lines = await pageOf(new Recorder())
     assert.ok(lines.includes('lacquer_origin_connections{origin="default"} 5'))
@@ -99,7 +132,13 @@ describe('the page of metrics', () => {
   })
 
   test('each family has help and a type, and a name that is like no other', () => {
-    const families = familiesOf({ recorder: new Recorder(), store: () => figures, origins, version: '' })
+    const families = familiesOf({
+      recorder: new Recorder(),
+      store: () => figures,
+      origins,
+      health,
+      version: '',
+    })
     assert.equal(new Set(families.map((family) => family.name)).size, families.length)
     for (const family of families) {
       assert.match(family.help, /\.$/, family.name)

@@ -106,6 +106,8 @@ export class FetchTransaction implements Drivable<FetchTransaction>, Consultatio
   /** Moment of `withdrawals` before the origin was asked. */
   readonly beganAt: number
   call: Fetch | null = null
+  /** How many times an origin was asked. */
+  attempts = 0
   requestedAt = 0
   respondedAt = 0
   response: OriginResponse | null = null

@@ -78,6 +78,7 @@ export function send(fetch: FetchTransaction): FetchStep {
   fetch.requestedAt = context.clock.now()
   const { origin: name, method, url, background } = request
   fetch.trace?.note({ kind: 'fetch', origin: name, method, url, background })
+  const attempt = ++fetch.attempts
   const call = origin.fetch(
     {
       method: request.method,
@@ -89,6 +90,7 @@ export function send(fetch: FetchTransaction): FetchStep {
     },
     fetch,
   )
-  fetch.call = call
+  // It may have failed at once, and the origin have been asked again meanwhile.
+  if (attempt === fetch.attempts) fetch.call = call
   return parked
 }

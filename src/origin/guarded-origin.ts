@@ -1,0 +1,240 @@
+/**
+ * An origin behind its breaker: watches how fetches end, and refuses them at once while the origin is taken to be down.
+ * Stands before any other origin, the testing kit's scripted one as well.
+ */
+import type { Duplex } from 'node:stream'
+import type { Clock } from '../base/clock.ts'
+import type { Fields } from '../http/fields.ts'
+import { STALE_IF_ERROR_STATUSES } from '../http/status.ts'
+import type { BreakerState } from '../observe/breaker-state.ts'
+import type { Log } from '../observe/events.ts'
+import type { OriginRefusal } from '../observe/origin-failure.ts'
+import type { Recorder } from '../observe/recorder.ts'
+import { Breaker, type Admission, type BreakerTerms } from './breaker.ts'
+import {
+  isNoAnswer,
+  isUnreachable,
+  type BreakerCounts,
+  type HealthControl,
+  type HealthOverride,
+  type OriginHealth,
+} from './health.ts'
+import {
+  OriginError,
+  type Fetch,
+  type FetchHandler,
+  type Origin,
+  type OriginFigures,
+  type OriginRequest,
+  type OriginResponse,
+} from './origin.ts'
+
+export interface GuardTerms extends BreakerTerms {
+  /** What is a failure. */
+  readonly counts: BreakerCounts
+}
+
+export interface GuardDeps {
+  readonly clock: Clock
+  readonly recorder: Recorder
+  readonly log: Log
+  /** As `Math.random`. */
+  readonly random: () => number
+}
+
+export class GuardedOrigin implements Origin, HealthControl {
+  readonly name: string
+  readonly hostOverride: string | null
+  readonly #inner: Origin
+  readonly #terms: GuardTerms
+  readonly #deps: GuardDeps
+  readonly #breaker: Breaker
+  #override: HealthOverride = 'auto'
+  #lastFailure: string | null = null
+  #since: number
+
+  constructor(inner: Origin, terms: GuardTerms, deps: GuardDeps) {
+    this.name = inner.name
+    this.hostOverride = inner.hostOverride
+    this.#inner = inner
+    this.#terms = terms
+    this.#deps = deps
+    this.#breaker = new Breaker(terms, deps.random)
+    this.#since = deps.clock.wall()
+  }
+
+  get downFor(): OriginRefusal | null {
+    if (this.#override !== 'auto') return this.#override === 'sick' ? 'sick' : null
+    return this.#breaker.state === 'closed' ? null : 'breaker-open'
+  }
+
+  fetch(request: OriginRequest, handler: FetchHandler): Fetch {
+    const now = this.#deps.clock.now()
+    if (this.#override === 'sick') return this.#refuse(handler, 'sick', 'the operator says that it is', null)
+    const before = this.#breaker.state
+    const admission = this.#breaker.admit(now)
+    this.#noteChange(before)
+    if (admission === null && this.#override === 'auto') {
+      const waitMs = this.#breaker.waitMs(now)
+      const why = this.#lastFailure ?? 'no answer'
+      return this.#refuse(handler, 'breaker-open', `${why}; tried again in ${waitMs} ms`, waitMs)
+    }
+    const watched = new WatchedFetch(this, admission ?? AGAINST_THE_BREAKER, handler)
+    watched.call = this.#inner.fetch(request, watched)
+    return watched
+  }
+
+  health(): OriginHealth {
+    const { downFor } = this
+    const now = this.#deps.clock.now()
+    return {
+      isUp: downFor === null,
+      override: this.#override,
+      breaker: this.#breaker.state,
+      failures: this.#breaker.streak,
+      lastFailure: this.#lastFailure,
+      since: this.#since,
+      retryAfterMs: downFor === 'breaker-open' ? this.#breaker.waitMs(now) : 0,
+    }
+  }
+
+  setHealth(override: HealthOverride): void {
+    if (override === this.#override) return
+    this.#override = override
+    this.#deps.log.log('warn', 'origin-health-set', { origin: this.name, health: override })
+  }
+
+  figures(): OriginFigures {
+    return this.#inner.figures()
+  }
+
+  close(): Promise<void> {
+    return this.#inner.close()
+  }
+
+  /** Says how a fetch has ended; `failure` null where the origin answered. */
+  ended(admission: Admission, failure: string | null): void {
+    const before = this.#breaker.state
+    if (failure === null) this.#breaker.succeeded()
+    else {
+      this.#lastFailure = failure
+      this.#breaker.failed(admission, this.#deps.clock.now())
+    }
+    this.#noteChange(before)
+  }
+
+  released(admission: Admission): void {
+    this.#breaker.released(admission)
+  }
+
+  /** Whether a fetch that ended so says that something is wrong with the origin. If not, it says nothing of it. */
+  isFailure({ failure }: OriginError): boolean {
+    return this.#terms.counts === 'unreachable' ? isUnreachable(failure) : isNoAnswer(failure)
+  }
+
+  isServerError(status: number): boolean {
+    return this.#terms.counts === 'server-errors' && STALE_IF_ERROR_STATUSES.has(status)
+  }
+
+  #refuse(handler: FetchHandler, failure: OriginRefusal, detail: string, retryAfterMs: number | null): Fetch {
+    handler.failed(new OriginError(this.name, failure, detail, true, retryAfterMs))
+    return NO_FETCH
+  }
+
+  #noteChange(before: BreakerState): void {
+    const { state } = this.#breaker
+    if (state === before) return
+    const { recorder, log, clock } = this.#deps
+    this.#since = clock.wall()
+    recorder.origin(this.name).breakerMoved(state)
+    log.log(state === 'open' ? 'warn' : 'info', `origin-breaker-${state}`, {
+      origin: this.name,
+      failures: this.#breaker.streak,
+      failure: state === 'closed' ? '' : (this.#lastFailure ?? ''),
+      retryMs: this.#breaker.waitMs(clock.now()),
+    })
+  }
+}
+
+/** Goes out because the operator says so; how it fails changes nothing. */
+const AGAINST_THE_BREAKER: Admission = { successes: -1, trial: 0 }
+
+/** The handle of a fetch that was refused before there was one. */
+const NO_FETCH: Fetch = {
+  sentAt: 0,
+  pause: () => undefined,
+  resume: () => undefined,
+  abort: () => undefined,
+}
+
+/** A fetch under way, whose end is told to the breaker before it is told to whoever waits for it. */
+class WatchedFetch implements Fetch, FetchHandler {
+  call: Fetch | null = null
+  readonly #guard: GuardedOrigin
+  readonly #admission: Admission
+  readonly #handler: FetchHandler
+  #isJudged = false
+
+  constructor(guard: GuardedOrigin, admission: Admission, handler: FetchHandler) {
+    this.#guard = guard
+    this.#admission = admission
+    this.#handler = handler
+  }
+
+  get sentAt(): number {
+    return this.call?.sentAt ?? 0
+  }
+
+  pause(): void {
+    this.call?.pause()
+  }
+
+  resume(): void {
+    this.call?.resume()
+  }
+
+  abort(): void {
+    this.#release()
+    this.call?.abort()
+  }
+
+  informational(status: number, fields: Fields): void {
+    this.#handler.informational(status, fields)
+  }
+
+  head(response: OriginResponse): void {
+    this.#judge(this.#guard.isServerError(response.status) ? String(response.status) : null)
+    this.#handler.head(response)
+  }
+
+  data(chunk: Buffer): void {
+    this.#handler.data(chunk)
+  }
+
+  end(): void {
+    this.#handler.end()
+  }
+
+  failed(error: OriginError): void {
+    if (this.#guard.isFailure(error)) this.#judge(error.failure)
+    else this.#release()
+    this.#handler.failed(error)
+  }
+
+  upgraded(response: OriginResponse, socket: Duplex, early: Buffer): void {
+    this.#judge(null)
+    this.#handler.upgraded(response, socket, early)
+  }
+
+  #judge(failure: string | null): void {
+    if (this.#isJudged) return
+    this.#isJudged = true
+    this.#guard.ended(this.#admission, failure)
+  }
+
+  #release(): void {
+    if (this.#isJudged) return
+    this.#isJudged = true
+    this.#guard.released(this.#admission)
+  }
+}
