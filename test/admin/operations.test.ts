@@ -62,7 +62,13 @@ describe('operations of the control API', () => {
 
   before(async () => {
     const metrics = new Metrics(
-      { recorder: new Recorder(), store: () => figures, origins: () => new Map(), version: '0' },
+      {
+        recorder: new Recorder(),
+        store: () => figures,
+        origins: () => new Map(),
+        health: () => new Map(),
+        version: '0',
+      },
       null,
     )
     admin = await Admin.listen({
