@@ -6,6 +6,9 @@
  */
 import { abandon, deliver, fetch, lookup, pass, pipe, route, synth } from 'lacquer-cache'
 
+const METHODS = 'GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS'
+const PURGE_IS_OFF = 'Nothing can be purged here: no policy allows it for this address and path.\n'
+
 export default route({
   name: 'builtin',
 
@@ -13,8 +16,9 @@ export default route({
     // `OPTIONS *` asks what this server can do, not what some resource can (RFC 9110 §9.3.7).
     // So does one that is to be forwarded no further (§7.6.2).
     const isForUs = request.url === '*' || request.headers.get('max-forwards') === '0'
-    if (request.method === 'OPTIONS' && isForUs)
-      return synth(204, { headers: { allow: 'GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS' } })
+    if (request.method === 'OPTIONS' && isForUs) return synth(204, { headers: { allow: METHODS } })
+    // Who may withdraw what is stored is for a route to say: purgeAllowed({ from, token }).
+    if (request.method === 'PURGE') return synth(405, { headers: { allow: METHODS }, body: PURGE_IS_OFF })
     // A switch of protocols (a websocket) leaves HTTP: there is nothing to cache in it.
     if (request.upgrade !== null) return pipe()
     // Only GET and HEAD can be answered from a store (RFC 9110 §9.2.3).
@@ -33,6 +37,9 @@ export default route({
   hit: () => deliver(),
   miss: () => fetch(),
   pass: () => fetch(),
+  pipe: () => pipe(),
+  purge: ({ purged }) =>
+    synth(200, { headers: { 'cache-control': 'no-store' }, body: `Purged: ${purged.responses}\n` }),
   originRequest: () => fetch(),
   originResponse: () => deliver(),
 
@@ -40,4 +47,7 @@ export default route({
   originError: () => abandon(),
 
   deliver: () => deliver(),
+
+  // An answer of our own is complete where it is made: here it may be given the look of the site.
+  synth: () => deliver(),
 })

@@ -14,6 +14,8 @@ export const LIMITS = {
   rangeOverlaps: 2,
   /** Tags withdrawn of late that are remembered for the sake of fetches under way; older fetches with tags are then not stored. */
   withdrawnTags: 4096,
+  /** Tags and URLs that the policy may withdraw in one transaction; more is an error of its hook. */
+  withdrawalsPerTransaction: 1000,
   /** Paths of which a No-Vary-Search rule is remembered; others are looked up by their exact target. */
   searchPaths: 4096,
   /** Characters of such a path, its host with it. */

@@ -9,14 +9,14 @@ import { asciiLower, isToken, listMembers } from '../http/tokens.ts'
 import type { ClientView, Headers, MutableRequest } from '../policy/views.ts'
 import type { ClientExchange } from './exchange.ts'
 import { CopyOnWrite, HeadersView } from './headers-view.ts'
+import { refuseWrites } from './refuse-writes.ts'
 
 export class ClientRequest implements MutableRequest {
-  readonly scheme: 'http' | 'https'
-  readonly hasBody: boolean
-  params: Readonly<Record<string, string>> = NO_PARAMS
-  restarts = 0
   /** Whether a policy may write to it now. */
   isWritable = false
+  #params: Readonly<Record<string, string>> = NO_PARAMS
+  #restarts = 0
+  #client: ClientView | null = null
   /** Name of the origin that the route or `recv` chose; empty for the default one. */
   #origin = ''
   #method: string
@@ -29,8 +29,6 @@ export class ClientRequest implements MutableRequest {
 
   constructor(exchange: ClientExchange) {
     this.#exchange = exchange
-    this.scheme = exchange.scheme
-    this.hasBody = exchange.hasBody
     this.#method = exchange.method
     this.#host = exchange.authority
     this.#url = exchange.target
@@ -51,8 +49,34 @@ export class ClientRequest implements MutableRequest {
     return (this.#headers ??= new HeadersView(this.#copy, this))
   }
 
+  get scheme(): 'http' | 'https' {
+    return this.#exchange.scheme
+  }
+
+  get hasBody(): boolean {
+    return this.#exchange.hasBody
+  }
+
+  get params(): Readonly<Record<string, string>> {
+    return this.#params
+  }
+
+  /** By the engine: what the route's pattern matched. */
+  takeParams(params: Readonly<Record<string, string>>): void {
+    this.#params = Object.freeze(params)
+  }
+
+  get restarts(): number {
+    return this.#restarts
+  }
+
+  /** By the engine. */
+  countRestart(): void {
+    this.#restarts++
+  }
+
   get client(): ClientView {
-    return { address: this.#exchange.clientAddress, peer: this.#exchange.peerAddress }
+    return (this.#client ??= new Client(this.#exchange))
   }
 
   /** RFC 9110 §7.8. HTTP/1.0 has no Upgrade; what has content, or may change something, is answered before anything is switched. */
@@ -132,9 +156,28 @@ export class ClientRequest implements MutableRequest {
   }
 
   assertWritable(): void {
-    if (!this.isWritable) throw new TypeError('the request can be changed in recv only')
+    if (!this.isWritable) throw new TypeError('the request can be changed in recv and purge only')
   }
 }
+
+class Client implements ClientView {
+  readonly #exchange: ClientExchange
+
+  constructor(exchange: ClientExchange) {
+    this.#exchange = exchange
+  }
+
+  get address(): string {
+    return this.#exchange.clientAddress
+  }
+
+  get peer(): string {
+    return this.#exchange.peerAddress
+  }
+}
+
+refuseWrites(ClientRequest, 'request')
+refuseWrites(Client, 'request.client')
 
 /**
  * Another version of HTTP, or TLS, is a matter of one connection and not for the origin to decide: behind our back, requests

@@ -10,15 +10,17 @@ import { decodeHead } from '../http/head.ts'
 import type { DeliverResponseView, Headers } from '../policy/views.ts'
 import { checkedStatus } from '../policy/verdict.ts'
 import { checkedName } from './headers-view.ts'
+import { refuseWrites } from './refuse-writes.ts'
 
 export class DeliverResponse implements DeliverResponseView, Headers {
-  readonly outcome: string
+  readonly #outcome: string
   readonly #head: string
   readonly #extra: string
   #added = ''
   #fields: Fields | null = null
   #status: number
   #isStatusChanged = false
+  #isWritable = true
 
   /** `head`: an encoded head, and `extra`: lines that go behind it. Or the fields themselves, `head` and `extra` empty. */
   constructor(status: number, head: string, extra: string, fields: Fields | null, outcome: string) {
@@ -26,7 +28,7 @@ export class DeliverResponse implements DeliverResponseView, Headers {
     this.#head = head
     this.#extra = extra
     this.#fields = fields
-    this.outcome = outcome
+    this.#outcome = outcome
   }
 
   /** The fields, where they are no longer head, extra and `added`. */
@@ -48,11 +50,21 @@ export class DeliverResponse implements DeliverResponseView, Headers {
     return this
   }
 
+  get outcome(): string {
+    return this.#outcome
+  }
+
+  /** By the engine: from now on it is only read. */
+  seal(): void {
+    this.#isWritable = false
+  }
+
   get status(): number {
     return this.#status
   }
 
   set status(status: number) {
+    this.#assertWritable()
     this.#isStatusChanged ||= checkedStatus(status) !== this.#status
     this.#status = status
   }
@@ -75,6 +87,7 @@ export class DeliverResponse implements DeliverResponseView, Headers {
   }
 
   set(name: string, value: string): void {
+    this.#assertWritable()
     const lower = checkedName(name, value)
     if (this.#fields === null && !this.#isThere(lower))
       this.#added += `${canonicalName(lower)}: ${value.trim()}\r\n`
@@ -82,12 +95,14 @@ export class DeliverResponse implements DeliverResponseView, Headers {
   }
 
   append(name: string, value: string): void {
+    this.#assertWritable()
     const lower = checkedName(name, value)
     if (this.#fields === null) this.#added += `${canonicalName(lower)}: ${value.trim()}\r\n`
     else this.#fields.append(lower, value.trim())
   }
 
   delete(name: string): void {
+    this.#assertWritable()
     this.#decoded().delete(checkedName(name, ''))
   }
 
@@ -100,4 +115,10 @@ export class DeliverResponse implements DeliverResponseView, Headers {
   #decoded(): Fields {
     return (this.#fields ??= decodeHead(this.unchanged).fields)
   }
+
+  #assertWritable(): void {
+    if (!this.#isWritable) throw new TypeError('the response can be changed in deliver only')
+  }
 }
+
+refuseWrites(DeliverResponse, 'response')

@@ -46,8 +46,7 @@ function keyOf(tx: Transaction): string {
   const { request } = tx
   if (tx.route.hooks.hash === undefined) return cacheKey(request.scheme, request.host, request.url)
   const draft = new KeyDraft(request.scheme, request.host, request.url)
-  tx.at.key = draft
-  consultNow(tx, 'hash', tx.at)
-  tx.at.key = null
+  consultNow(tx, 'hash', tx.at.show('hash', draft))
+  tx.at.hide()
   return draft.toString()
 }

@@ -54,6 +54,14 @@ export type TraceEvent =
     }
   /** `why` empty where the request went past the store, and nobody asked whether the response could be stored. */
   | { readonly kind: 'not-stored'; readonly why: string }
+  /** A policy withdrew what is stored: of a target (`purge`), a URL, or with a tag. */
+  | {
+      readonly kind: 'withdrawn'
+      readonly what: 'purge' | 'url' | 'tag'
+      readonly name: string
+      readonly soft: boolean
+      readonly responses: number
+    }
   | {
       readonly kind: 'finished'
       readonly outcome: Outcome

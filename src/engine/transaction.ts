@@ -5,14 +5,17 @@
  *         │          ├─ miss ─┐       │
  *         ├─ pass ───┴────────┴─ fetch ┤
  *         ├─ pipe ─ done              │
+ *         ├─ purge ─┐                 │
  *         └─ synth ───────────────────┘      restart -> recv;  failure -> synth
  */
 import type { ForwardReason } from '../http/cache-status.ts'
 import { NO_REQUEST_DIRECTIVES, type RequestDirectives } from '../http/cache-control.ts'
+import type { HttpUri } from '../http/uri-reference.ts'
 import type { Outcome } from '../observe/counters.ts'
 import type { Scratch } from '../policy/hooks.ts'
 import type { ActiveRoute, PolicySet } from '../policy/policy-set.ts'
 import type { SynthVerdict } from '../policy/verdict.ts'
+import type { Withdraw } from '../policy/withdraw.ts'
 import { NO_SLOT, type Slot } from '../store/store.ts'
 import type { BodyReader } from './body-flow.ts'
 import type { BusyResponse } from './busy-response.ts'
@@ -22,6 +25,8 @@ import type { Consultation } from './consult.ts'
 import type { Drivable, Step } from './driver.ts'
 import type { ClientExchange } from './exchange.ts'
 import { RequestHookContext } from './hook-context.ts'
+import { PolicyWithdraw } from './policy-withdraw.ts'
+import { ScratchKeeper } from './scratch-keeper.ts'
 import type { Trace } from './trace.ts'
 
 export type RequestStep = Step<Transaction>
@@ -34,6 +39,7 @@ export interface RequestSteps {
   readonly miss: RequestStep
   readonly pass: RequestStep
   readonly pipe: RequestStep
+  readonly purge: RequestStep
   /** The fetch that the transaction waited for has a head, or has failed. */
   readonly fetched: RequestStep
   /** A stored response in place of one that could not be fetched. */
@@ -78,6 +84,10 @@ export class Transaction implements Drivable<Transaction>, Consultation {
   /** Whether it began that fetch itself. */
   isLeader = false
   synthesis: SynthVerdict | null = null
+  /** The route's `synth` has been asked about an answer since the last restart. */
+  isSynthAsked = false
+  /** What `recv` wants withdrawn is to be made stale rather than removed. */
+  isSoftPurge = false
 
   /** What it is counted as. */
   outcome: Outcome = 'gone'
@@ -96,7 +106,8 @@ export class Transaction implements Drivable<Transaction>, Consultation {
 
   /** What hooks of the request machine are called with. */
   readonly at: RequestHookContext
-  #scratch: Scratch | null = null
+  #scratches: ScratchKeeper | null = null
+  #withdraw: PolicyWithdraw | null = null
   /** The slot is retained by us. */
   #holdsSlot = false
 
@@ -124,8 +135,25 @@ export class Transaction implements Drivable<Transaction>, Consultation {
     return this.context.limits.hookTimeoutMs
   }
 
+  get scratches(): ScratchKeeper {
+    return (this.#scratches ??= new ScratchKeeper())
+  }
+
   get scratch(): Scratch {
-    return (this.#scratch ??= {})
+    return this.scratches.of(this.route)
+  }
+
+  get withdraw(): Withdraw {
+    return (this.#withdraw ??= new PolicyWithdraw(this))
+  }
+
+  get baseUri(): HttpUri {
+    const { scheme, host, url } = this.request
+    return { scheme, authority: host, target: url }
+  }
+
+  beforeWithdrawing(): void {
+    this.holdSlot()
   }
 
   caught(error: unknown): RequestStep {

@@ -32,6 +32,11 @@ export function readKeptField(tag: string): [name: string, value: string] | null
   return [tag.slice(1, colon), tag.slice(colon + 1)]
 }
 
+/** Whether a policy may call a tag so: those of our own begin with a control character, and another one keeps tags apart in the store. */
+export function mayBePolicyTag(tag: unknown): tag is string {
+  return typeof tag === 'string' && tag !== '' && !/^[\0-\x1f]|\0/.test(tag)
+}
+
 /** Whether a policy gave the tag. */
 export function isPolicyTag(tag: string): boolean {
   return !tag.startsWith(GROUP) && !tag.startsWith(TARGET) && !tag.startsWith(KEPT)

@@ -60,12 +60,25 @@ export const COUNTERS = {
         'hit',
         'miss',
         'pass',
+        'pipe',
+        'purge',
+        'synth',
         'originRequest',
         'originResponse',
         'originError',
         'deliver',
       ],
     },
+  },
+  policyWithdrawals: {
+    name: 'lacquer_policy_withdrawals_total',
+    help: 'Withdrawals by policies, by what was named: the target of a purge, a URL, a tag.',
+    label: { name: 'what', values: ['purge', 'url', 'tag'] },
+  },
+  policyWithdrawn: {
+    name: 'lacquer_policy_withdrawn_responses_total',
+    help: 'Stored responses that withdrawals by policies removed or made stale.',
+    label: null,
   },
   unstored: {
     name: 'lacquer_responses_not_stored_total',
@@ -77,7 +90,16 @@ export const COUNTERS = {
     help: 'Times that a limit turned something away, by limit.',
     label: {
       name: 'limit',
-      values: ['waiters', 'restarts', 'retries', 'origin-queue', 'pipelined-bytes', 'variants', 'in-flight'],
+      values: [
+        'waiters',
+        'restarts',
+        'retries',
+        'origin-queue',
+        'pipelined-bytes',
+        'variants',
+        'in-flight',
+        'withdrawals',
+      ],
     },
   },
   logLinesDropped: {

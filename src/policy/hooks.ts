@@ -9,6 +9,7 @@ import type {
   LookupVerdict,
   PassVerdict,
   PipeVerdict,
+  PurgeVerdict,
   RestartVerdict,
   RetryVerdict,
   SynthVerdict,
@@ -18,15 +19,19 @@ import type {
   DeliverResponseView,
   KeyView,
   MutableOriginRequest,
+  MutablePipeRequest,
   MutableRequest,
   OriginErrorView,
   OriginRequestView,
   OriginResponseView,
+  PurgedView,
   RequestView,
   StoredView,
+  SynthResponseView,
 } from './views.ts'
+import type { Withdraw } from './withdraw.ts'
 
-/** Values of a policy's own that live as long as one transaction. */
+/** What `scratch` is where a route does not say: values of the policy's own, by name. */
 export type Scratch = Record<string, unknown>
 
 /** When a hook is called. Policies take time from here rather than from the machine, so that a test can hand them another one. */
@@ -37,71 +42,86 @@ export interface Moment {
   readonly wall: number
 }
 
-export interface Hooks {
+/** What every hook is called with. */
+export interface Situation<S extends object = Scratch> extends Moment {
+  /**
+   * Values of the policy's own that live as long as the transaction, its fetch and its restarts included. Made by the route's `scratch`,
+   * an empty object without one. A fetch has that of the request which began it.
+   */
+  readonly scratch: S
+}
+
+export interface Hooks<S extends object = Scratch> {
   /** A request has arrived. */
-  recv(at: Moment & { readonly request: MutableRequest; readonly scratch: Scratch }): MaybeAsync<RecvVerdict>
+  recv(
+    at: Situation<S> & { readonly request: MutableRequest; readonly withdraw: Withdraw },
+  ): MaybeAsync<RecvVerdict>
   /** Its cache key is being made. */
-  hash(
-    at: Moment & {
-      readonly request: RequestView
-      readonly key: KeyView
-      readonly scratch: Scratch
-    },
-  ): Answer<HashVerdict>
+  hash(at: Situation<S> & { readonly request: RequestView; readonly key: KeyView }): Answer<HashVerdict>
   /** A stored response matches, fresh or within grace. */
-  hit(
-    at: Moment & {
-      readonly request: RequestView
-      readonly stored: StoredView
-      readonly scratch: Scratch
-    },
-  ): Answer<HitVerdict>
+  hit(at: Situation<S> & { readonly request: RequestView; readonly stored: StoredView }): Answer<HitVerdict>
   /** Nothing that may be served is stored. */
-  miss(at: Moment & { readonly request: RequestView; readonly scratch: Scratch }): Answer<MissVerdict>
+  miss(at: Situation<S> & { readonly request: RequestView }): Answer<MissVerdict>
   /** It goes past the store. */
-  pass(at: Moment & { readonly request: RequestView; readonly scratch: Scratch }): Answer<PassHookVerdict>
+  pass(at: Situation<S> & { readonly request: RequestView }): Answer<PassHookVerdict>
+  /** The client's connection is about to be joined to the origin's. `originRequest` is the request that goes out. */
+  pipe(
+    at: Situation<S> & { readonly request: RequestView; readonly originRequest: MutablePipeRequest },
+  ): Answer<PipeHookVerdict>
+  /** What `recv` wanted withdrawn is withdrawn. The request may be changed for a restart that fetches it anew. */
+  purge(
+    at: Situation<S> & {
+      readonly request: MutableRequest
+      readonly purged: PurgedView
+      readonly withdraw: Withdraw
+    },
+  ): Answer<PurgeHookVerdict>
+  /** An answer of our own is about to go to the client: a policy's `synth()`, or an error. `deliver` is not called for it. */
+  synth(
+    at: Situation<S> & { readonly request: RequestView; readonly response: SynthResponseView },
+  ): Answer<SynthHookVerdict>
   /** The request to the origin is ready. `request` is the one that goes out. */
   originRequest(
-    at: Moment & {
-      readonly request: MutableOriginRequest
-      readonly scratch: Scratch
-    },
+    at: Situation<S> & { readonly request: MutableOriginRequest },
   ): MaybeAsync<OriginRequestVerdict>
   /** The head of the origin's response has arrived. */
   originResponse(
-    at: Moment & {
+    at: Situation<S> & {
       readonly request: OriginRequestView
       readonly response: OriginResponseView
-      readonly scratch: Scratch
+      readonly withdraw: Withdraw
     },
   ): MaybeAsync<OriginResponseVerdict>
   /** There was no usable response. */
   originError(
-    at: Moment & {
-      readonly request: OriginRequestView
-      readonly error: OriginErrorView
-      readonly scratch: Scratch
-    },
+    at: Situation<S> & { readonly request: OriginRequestView; readonly error: OriginErrorView },
   ): MaybeAsync<OriginErrorVerdict>
-  /** The response is about to go to the client. */
+  /** A response, stored or from the origin, is about to go to the client. */
   deliver(
-    at: Moment & {
+    at: Situation<S> & {
       readonly request: RequestView
       readonly response: DeliverResponseView
-      readonly scratch: Scratch
+      readonly withdraw: Withdraw
     },
   ): Answer<DeliverHookVerdict>
 }
+
+/** What a hook is called with, for steps that several policies share: `HookArgument<'recv'>`. */
+export type HookArgument<Hook extends HookName, S extends object = Scratch> = Parameters<Hooks<S>[Hook]>[0]
 
 /** A hook that decides nothing has no return statement at all, which TypeScript knows as void. */
 type Answer<V> = V | undefined | void
 type MaybeAsync<V> = Answer<V> | Promise<Answer<V>>
 
-export type RecvVerdict = LookupVerdict | PassVerdict | PipeVerdict | SynthVerdict | RestartVerdict
+export type RecvVerdict =
+  LookupVerdict | PassVerdict | PipeVerdict | PurgeVerdict | SynthVerdict | RestartVerdict
 export type HashVerdict = LookupVerdict
 export type HitVerdict = DeliverVerdict | PassVerdict | SynthVerdict | RestartVerdict
 export type MissVerdict = FetchVerdict | PassVerdict | SynthVerdict | RestartVerdict
 export type PassHookVerdict = FetchVerdict | SynthVerdict | RestartVerdict
+export type PipeHookVerdict = PipeVerdict | SynthVerdict
+export type PurgeHookVerdict = SynthVerdict | RestartVerdict
+export type SynthHookVerdict = DeliverVerdict | RestartVerdict
 export type OriginRequestVerdict = FetchVerdict | SynthVerdict | AbandonVerdict
 export type OriginResponseVerdict = DeliverVerdict | RetryVerdict | AbandonVerdict | SynthVerdict
 export type OriginErrorVerdict = DeliverVerdict | RetryVerdict | AbandonVerdict | SynthVerdict
@@ -110,11 +130,14 @@ export type DeliverHookVerdict = DeliverVerdict | RestartVerdict | SynthVerdict
 export type HookName = keyof Hooks
 
 export const LEGAL_VERDICTS: Readonly<Record<HookName, readonly Verdict['kind'][]>> = {
-  recv: ['lookup', 'pass', 'pipe', 'synth', 'restart'],
+  recv: ['lookup', 'pass', 'pipe', 'purge', 'synth', 'restart'],
   hash: ['lookup'],
   hit: ['deliver', 'pass', 'synth', 'restart'],
   miss: ['fetch', 'pass', 'synth', 'restart'],
   pass: ['fetch', 'synth', 'restart'],
+  pipe: ['pipe', 'synth'],
+  purge: ['synth', 'restart'],
+  synth: ['deliver', 'restart'],
   originRequest: ['fetch', 'synth', 'abandon'],
   originResponse: ['deliver', 'retry', 'abandon', 'synth'],
   originError: ['deliver', 'retry', 'abandon', 'synth'],

@@ -17,6 +17,8 @@ export interface ActiveRoute {
   readonly origin: string | null
   /** Its own hooks; the engine turns to the set's `builtin` where they decide nothing. */
   readonly hooks: Partial<Hooks>
+  /** Makes the scratch of a transaction; null for an empty object. */
+  readonly scratch: (() => object) | null
 }
 
 /** A route and where it came from, before it is in force. */
@@ -82,7 +84,13 @@ export class PolicySet {
 function activate(source: RouteSource): ActiveRoute {
   const { definition } = source.route
   const hooks: Partial<Hooks> = Object.fromEntries(HOOK_NAMES.map((name) => [name, definition[name]]))
-  return { name: definition.name ?? source.name, file: source.file, origin: definition.origin ?? null, hooks }
+  return {
+    name: definition.name ?? source.name,
+    file: source.file,
+    origin: definition.origin ?? null,
+    hooks,
+    scratch: definition.scratch ?? null,
+  }
 }
 
 function checkNames(routes: readonly ActiveRoute[]): void {

@@ -18,6 +18,12 @@ export interface PassVerdict {
 export interface PipeVerdict {
   readonly kind: 'pipe'
 }
+/** Withdraw what is stored of the request's target, every variant of it, and go on at `purge`. */
+export interface PurgeVerdict {
+  readonly kind: 'purge'
+  /** Make it stale rather than remove it: grace, stale-if-error and validation go on working. */
+  readonly soft: boolean
+}
 /** Answer from here. */
 export interface SynthVerdict {
   readonly kind: 'synth'
@@ -50,6 +56,7 @@ export type Verdict =
   | LookupVerdict
   | PassVerdict
   | PipeVerdict
+  | PurgeVerdict
   | SynthVerdict
   | FetchVerdict
   | DeliverVerdict
@@ -59,6 +66,8 @@ export type Verdict =
 
 const LOOKUP: LookupVerdict = Object.freeze({ kind: 'lookup' })
 const PIPE: PipeVerdict = Object.freeze({ kind: 'pipe' })
+const PURGE: PurgeVerdict = Object.freeze({ kind: 'purge', soft: false })
+const SOFT_PURGE: PurgeVerdict = Object.freeze({ kind: 'purge', soft: true })
 const FETCH: FetchVerdict = Object.freeze({ kind: 'fetch' })
 const DELIVER: DeliverVerdict = Object.freeze({ kind: 'deliver' })
 const RESTART: RestartVerdict = Object.freeze({ kind: 'restart' })
@@ -76,6 +85,16 @@ export const abandon = (): AbandonVerdict => ABANDON
 /** `reason`: a short token for Cache-Status and the log. */
 export function pass(reason = 'policy'): PassVerdict {
   return { kind: 'pass', reason }
+}
+
+export interface WithdrawOptions {
+  /** Make stale rather than remove, so that grace, stale-if-error and validation go on working; by default false. */
+  readonly soft?: boolean
+}
+
+/** Withdraws what is stored of the request's target: all variants of it, and nothing else. */
+export function purge(options: WithdrawOptions = {}): PurgeVerdict {
+  return options.soft === true ? SOFT_PURGE : PURGE
 }
 
 export interface SynthContent {

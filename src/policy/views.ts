@@ -95,8 +95,19 @@ export interface MutableOriginRequest extends OriginRequestView {
   origin: string
 }
 
+/** The request that goes to the origin in `pipe`, where it may be changed. `Upgrade` and `Connection` are written by Lacquer. */
+export interface MutablePipeRequest {
+  readonly method: string
+  /** Path and query. */
+  url: string
+  readonly headers: Headers
+  /** Name of the origin to connect to; the default one's where neither route nor `recv` chose. */
+  origin: string
+}
+
 /** Rules that keep a response out of the store, or from being reused, and that a policy may set aside, each by name. */
-export type StoreDespite = 'set-cookie' | 'private' | 'no-store' | 'no-cache' | 'authorization'
+export type StoreDespite = (typeof STORE_DESPITE)[number]
+export const STORE_DESPITE = ['set-cookie', 'private', 'no-store', 'no-cache', 'authorization'] as const
 
 /** The origin's response in `originResponse`: what is stored, for how long, and what all clients get of it. */
 export interface OriginResponseView {
@@ -142,6 +153,29 @@ export interface StoredView {
   readonly graceMs: number
   readonly bodyBytes: number
   readonly tags: readonly string[]
+}
+
+/** What was withdrawn, in `purge`. */
+export interface PurgedView {
+  /** The cache key of the request, as `hash` made it. */
+  readonly key: string
+  /** Whether it was made stale rather than removed. */
+  readonly soft: boolean
+  /** How many stored responses that were; those on their way from the origin, which will not be stored, are not among them. */
+  readonly responses: number
+}
+
+/** An answer of our own, in `synth`: a policy's, or the error that stands for what failed. */
+export interface SynthResponseView {
+  /** 200 to 599. */
+  status: number
+  readonly headers: Headers
+  /** UTF-8 text. */
+  body: string
+  /** `synth`: a policy answered; `error`: something failed. As counted in the metrics. */
+  readonly outcome: 'synth' | 'error'
+  /** Why, as in Cache-Status and the log: `policy`, `origin-refused`, `policy-recv`, `too-many-restarts`… */
+  readonly reason: string
 }
 
 /** The response to this client, in `deliver`. Changes concern this client alone. */

@@ -77,6 +77,11 @@ function lineOf(event: TraceEvent): string {
       )
     case 'not-stored':
       return line('not stored', event.why === '' ? 'it went past the store' : event.why)
+    case 'withdrawn':
+      return line(
+        event.soft ? 'made stale' : 'withdrawn',
+        `${event.responses} under ${event.what} ${event.name.replaceAll('\n', ' + ')}`,
+      )
     case 'finished':
       return line(
         event.end,
@@ -107,6 +112,8 @@ function writeVerdict(verdict: Verdict | null): string {
       return `synth(${verdict.status})`
     case 'pass':
       return `pass('${verdict.reason}')`
+    case 'purge':
+      return verdict.soft ? 'purge({ soft: true })' : 'purge()'
     default:
       return `${verdict!.kind}()`
   }

@@ -14,6 +14,7 @@ import { readDocument, type CodeBlock } from './code-blocks.ts'
 
 // A policy in the guide takes its password from there.
 process.env['STAGING_PASSWORD'] = 'of the test'
+process.env['PURGE_TOKEN'] = 'of the test'
 
 const guide = readDocument('policies/README.md')
 const readme = readDocument('README.md')

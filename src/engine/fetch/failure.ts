@@ -6,12 +6,10 @@ import type { OriginErrorView } from '../../policy/views.ts'
 import type { Verdict } from '../../policy/verdict.ts'
 import { NO_SLOT } from '../../store/store.ts'
 import { consult } from '../consult.ts'
-import { momentOf } from '../hook-context.ts'
 import { reportError } from '../report-error.ts'
 import type { FetchStep, FetchTransaction } from './fetch-transaction.ts'
 
 export function error(fetch: FetchTransaction): FetchStep | Promise<FetchStep> {
-  const { plan } = fetch
   if (fetch.error !== null) noteOriginError(fetch)
   const failure = fetch.failure!
   fetch.trace?.note({ kind: 'fetch-failed', failure: failure.reason })
@@ -20,12 +18,7 @@ export function error(fetch: FetchTransaction): FetchStep | Promise<FetchStep> {
     message: fetch.error?.message ?? failure.reason,
     staleAvailable: fetch.stale !== NO_SLOT,
   }
-  const verdict = consult(fetch, 'originError', {
-    request: plan.request,
-    error: view,
-    scratch: plan.scratch,
-    ...momentOf(fetch.clock),
-  })
+  const verdict = consult(fetch, 'originError', fetch.at.show('originError', Object.freeze(view)))
   return verdict instanceof Promise ? verdict.then((late) => proceed(fetch, late)) : proceed(fetch, verdict)
 }
 
@@ -49,6 +42,7 @@ function noteOriginError(fetch: FetchTransaction): void {
 }
 
 function proceed(fetch: FetchTransaction, verdict: Verdict): FetchStep {
+  fetch.at.hide()
   const decided = verdict as OriginErrorVerdict
   switch (decided.kind) {
     case 'retry':
@@ -74,7 +68,7 @@ export function retry(fetch: FetchTransaction): FetchStep {
     context.recorder.count('limitReached', 'retries')
     return fetch.steps.failed
   }
-  plan.request.retries++
+  plan.request.countRetry()
   fetch.failure = null
   return fetch.steps.prepare
 }
@@ -97,6 +91,8 @@ export function failed(fetch: FetchTransaction): FetchStep {
 /** A step threw: a policy's hook, or a bug of ours. */
 export function threw(fetch: FetchTransaction, thrown: unknown): FetchStep {
   fetch.plan.request.isWritable = false
+  fetch.draft?.seal()
+  fetch.at.hide()
   fetch.abortCall()
   const reason = reportError(fetch, 'fetch', thrown)
   if (fetch.busy.phase !== 'waiting') return fetch.steps.broken

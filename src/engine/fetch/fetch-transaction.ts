@@ -13,6 +13,7 @@ import type { Fields } from '../../http/fields.ts'
 import type { RequestDirectives } from '../../http/cache-control.ts'
 import type { TargetUri } from '../../http/invalidation.ts'
 import type { Scratch } from '../../policy/hooks.ts'
+import type { Withdraw } from '../../policy/withdraw.ts'
 import type { ActiveRoute, PolicySet } from '../../policy/policy-set.ts'
 import type { Fetch, FetchHandler, OriginError, OriginResponse } from '../../origin/origin.ts'
 import { NO_SLOT, type BodyDraft, type PutRequest, type Slot } from '../../store/store.ts'
@@ -21,7 +22,10 @@ import type { BusyResponse, FetchFailure } from '../busy-response.ts'
 import type { Consultation } from '../consult.ts'
 import type { EngineContext } from '../context.ts'
 import { drive, type Drivable, type Step } from '../driver.ts'
+import { PolicyWithdraw } from '../policy-withdraw.ts'
+import type { ScratchKeeper } from '../scratch-keeper.ts'
 import type { Trace } from '../trace.ts'
+import { FetchHookContext } from './fetch-hook-context.ts'
 import type { FetchRequest } from './fetch-request.ts'
 import type { OriginResponseDraft } from './origin-response-draft.ts'
 
@@ -61,7 +65,7 @@ export interface FetchPlan {
   readonly key: string
   readonly policies: PolicySet
   readonly route: ActiveRoute
-  readonly scratch: Scratch
+  readonly scratches: ScratchKeeper
   /** That of the request which began it. */
   readonly trace: Trace | null
   readonly request: FetchRequest
@@ -117,6 +121,9 @@ export class FetchTransaction implements Drivable<FetchTransaction>, Consultatio
   /** Why the response is not stored, null where it is or is not known yet. */
   unstored: string | null = null
   error: OriginError | null = null
+  /** What its hooks are called with. */
+  readonly at: FetchHookContext
+  #withdraw: PolicyWithdraw | null = null
   #early: Early | null = null
   /** The response is the rest of `partial`: together they are a whole 200. */
   isRest = false
@@ -139,6 +146,24 @@ export class FetchTransaction implements Drivable<FetchTransaction>, Consultatio
     this.stale = plan.stale
     this.partial = plan.partial
     this.candidates = plan.candidates
+    this.at = new FetchHookContext(this)
+  }
+
+  get scratch(): Scratch {
+    return this.plan.scratches.of(this.route)
+  }
+
+  get withdraw(): Withdraw {
+    return (this.#withdraw ??= new PolicyWithdraw(this))
+  }
+
+  get baseUri(): TargetUri {
+    return this.plan.target
+  }
+
+  /** All that a fetch holds is retained. */
+  beforeWithdrawing(): void {
+    // Nothing to do.
   }
 
   get route(): ActiveRoute {

@@ -9,6 +9,7 @@ import { NO_REQUEST_DIRECTIVES } from '../../http/cache-control.ts'
 import { staleOnErrorAllowed } from '../../http/reuse.ts'
 import { STALE_IF_ERROR_STATUSES } from '../../http/status.ts'
 import { freshenedFields, freshens } from '../../http/freshening.ts'
+import { mayBePolicyTag } from '../../invalidate/tags.ts'
 import type { OriginResponse } from '../../origin/origin.ts'
 import type { OriginResponseVerdict } from '../../policy/hooks.ts'
 import type { Verdict } from '../../policy/verdict.ts'
@@ -16,7 +17,6 @@ import { NO_SLOT, type Slot } from '../../store/store.ts'
 import type { FetchResult } from '../../observe/counters.ts'
 import { HookError, consult } from '../consult.ts'
 import { drive, parked } from '../driver.ts'
-import { momentOf } from '../hook-context.ts'
 import { wholeHead } from '../stretch.ts'
 import { answersGets } from './answers-gets.ts'
 import { chooseCandidate } from './candidates.ts'
@@ -48,12 +48,7 @@ export function head(fetch: FetchTransaction): FetchStep | Promise<FetchStep> {
   }
   invalidate(fetch, response)
   const draft = (fetch.draft = draftOf(fetch, response))
-  const verdict = consult(fetch, 'originResponse', {
-    request: plan.request,
-    response: draft,
-    scratch: plan.scratch,
-    ...momentOf(fetch.clock),
-  })
+  const verdict = consult(fetch, 'originResponse', fetch.at.show('originResponse', draft))
   if (!(verdict instanceof Promise)) return proceed(fetch, verdict)
   const early = fetch.deciding()
   return verdict.then((late) => {
@@ -160,7 +155,8 @@ function received(fetch: FetchTransaction, response: OriginResponse): Fields {
 function proceed(fetch: FetchTransaction, verdict: Verdict): FetchStep {
   const draft = fetch.draft!
   reconsider(fetch, draft)
-  draft.isWritable = false
+  if (fetch.route.hooks.originResponse !== undefined) draft.seal()
+  fetch.at.hide()
   const decided = verdict as OriginResponseVerdict
   switch (decided.kind) {
     case 'deliver':
@@ -182,10 +178,9 @@ function proceed(fetch: FetchTransaction, verdict: Verdict): FetchStep {
   }
 }
 
-/** Tags of our own begin with a control character (`invalidate/tags.ts`), and another one keeps tags apart in the store. */
 function checkTags(fetch: FetchTransaction, draft: OriginResponseDraft): void {
   for (const tag of draft.tags) {
-    if (tag !== '' && !/^[\0-\x1f]|\0/.test(tag)) continue
+    if (mayBePolicyTag(tag)) continue
     const problem = `gave a tag that is empty or holds control characters: ${JSON.stringify(tag)}`
     throw new HookError('originResponse', fetch.route, problem)
   }

@@ -2,18 +2,23 @@
 import { readDuration, writeDuration, type Duration } from '../../config/units.ts'
 import type { Fields } from '../../http/fields.ts'
 import type { Lifetime } from '../../http/freshness.ts'
-import type { Headers, OriginResponseView, StoreDespite } from '../../policy/views.ts'
+import {
+  STORE_DESPITE,
+  type Headers,
+  type OriginResponseView,
+  type StoreDespite,
+} from '../../policy/views.ts'
 import { checkedStatus } from '../../policy/verdict.ts'
 import { CopyOnWrite, HeadersView } from '../headers-view.ts'
+import { refuseWrites } from '../refuse-writes.ts'
 
 export class OriginResponseDraft implements OriginResponseView {
-  readonly wasValidated: boolean
-  readonly headers: Headers
-  readonly tags = new Set<string>()
-  uncacheable = false
   readonly despite = new Set<StoreDespite>()
-  /** Whether a policy may write to it now. */
-  isWritable = true
+  readonly #wasValidated: boolean
+  readonly #headers: Headers
+  readonly #tags = new Set<string>()
+  #uncacheable = false
+  #isWritable = true
   /** The freshness lifetime and where it is from. */
   lifetime: Lifetime
   readonly #copy: CopyOnWrite
@@ -29,13 +34,44 @@ export class OriginResponseDraft implements OriginResponseView {
     readonly graceMs: number
     readonly keepMs: number
   }) {
-    this.wasValidated = init.wasValidated
+    this.#wasValidated = init.wasValidated
     this.#status = init.status
     this.lifetime = init.lifetime
     this.#graceMs = init.graceMs
     this.#keepMs = init.keepMs
     this.#copy = CopyOnWrite.owning(init.fields)
-    this.headers = new HeadersView(this.#copy, this)
+    this.#headers = new HeadersView(this.#copy, this)
+    // A misspelt property is an error rather than of no effect.
+    Object.preventExtensions(this)
+  }
+
+  /** By the engine: the policy has decided. */
+  seal(): void {
+    if (!this.#isWritable) return
+    this.#isWritable = false
+    for (const change of ['add', 'delete', 'clear'] as const)
+      Object.defineProperty(this.#tags, change, { value: () => this.assertWritable() })
+  }
+
+  get wasValidated(): boolean {
+    return this.#wasValidated
+  }
+
+  get headers(): Headers {
+    return this.#headers
+  }
+
+  get tags(): Set<string> {
+    return this.#tags
+  }
+
+  get uncacheable(): boolean {
+    return this.#uncacheable
+  }
+
+  set uncacheable(uncacheable: boolean) {
+    this.assertWritable()
+    this.#uncacheable = uncacheable
   }
 
   get fields(): Fields {
@@ -101,11 +137,17 @@ export class OriginResponseDraft implements OriginResponseView {
 
   storeDespite(...rules: StoreDespite[]): void {
     this.assertWritable()
-    for (const rule of rules) this.despite.add(rule)
+    for (const rule of rules) {
+      if (!STORE_DESPITE.includes(rule))
+        throw new TypeError(
+          `response.storeDespite: there is no rule '${rule}'; there are ${STORE_DESPITE.join(', ')}`,
+        )
+      this.despite.add(rule)
+    }
   }
 
   assertWritable(): void {
-    if (!this.isWritable) throw new TypeError("the origin's response can be changed in originResponse only")
+    if (!this.#isWritable) throw new TypeError("the origin's response can be changed in originResponse only")
   }
 
   #checked(what: string, ms: number): number {
@@ -115,6 +157,8 @@ export class OriginResponseDraft implements OriginResponseView {
     return Math.round(ms)
   }
 }
+
+refuseWrites(OriginResponseDraft, 'response')
 
 function milliseconds(what: string, duration: Duration): number {
   const reading = readDuration(duration)

@@ -6,7 +6,6 @@ import type { Verdict } from '../../policy/verdict.ts'
 import { NO_SLOT } from '../../store/store.ts'
 import { consult } from '../consult.ts'
 import { parked } from '../driver.ts'
-import { momentOf } from '../hook-context.ts'
 import { candidateTags } from './candidates.ts'
 import type { FetchStep, FetchTransaction } from './fetch-transaction.ts'
 import { askForPart } from './rest.ts'
@@ -16,11 +15,7 @@ export function prepare(fetch: FetchTransaction): FetchStep | Promise<FetchStep>
   addValidators(fetch)
   if (fetch.plan.mode === 'store') askForPart(fetch)
   request.isWritable = true
-  const verdict = consult(fetch, 'originRequest', {
-    request,
-    scratch: fetch.plan.scratch,
-    ...momentOf(fetch.clock),
-  })
+  const verdict = consult(fetch, 'originRequest', fetch.at.show('originRequest', null))
   return verdict instanceof Promise ? verdict.then((late) => proceed(fetch, late)) : proceed(fetch, verdict)
 }
 
@@ -49,6 +44,7 @@ function addCandidates(fetch: FetchTransaction): void {
 
 function proceed(fetch: FetchTransaction, verdict: Verdict): FetchStep {
   fetch.plan.request.isWritable = false
+  fetch.at.hide()
   const decided = verdict as OriginRequestVerdict
   switch (decided.kind) {
     case 'fetch':

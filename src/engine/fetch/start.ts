@@ -53,7 +53,7 @@ export function startFetch(
       key: tx.key,
       policies: tx.policies,
       route: tx.route,
-      scratch: tx.scratch,
+      scratches: tx.scratches,
       trace: tx.trace,
       request: fetchRequest,
       directives: tx.directives,

@@ -12,9 +12,9 @@ import { detour } from './detour.ts'
 /** What the policy wants instead of delivering, or null. */
 export function consultDeliver(tx: Transaction, response: DeliverResponse): RequestStep | null {
   if (tx.route.hooks.deliver === undefined) return null
-  tx.at.response = response
-  const verdict = consultNow(tx, 'deliver', tx.at) as DeliverHookVerdict
-  tx.at.response = null
+  const verdict = consultNow(tx, 'deliver', tx.at.show('deliver', response)) as DeliverHookVerdict
+  tx.at.hide()
+  response.seal()
   return verdict.kind === 'deliver' ? null : detour(tx, verdict)
 }
 

@@ -8,8 +8,9 @@ import { detour } from './detour.ts'
 /** Hot where no route has a `hit` hook: `builtin` delivers. */
 export function hit(tx: Transaction): RequestStep {
   if (tx.route.hooks.hit === undefined) return tx.steps.deliverStored
-  tx.at.stored = new StoredResponseView(tx.context.store, tx.slot, tx.ageMs)
-  const verdict = consultNow(tx, 'hit', tx.at) as HitVerdict
-  tx.at.stored = null
+  const stored = new StoredResponseView(tx.context.store, tx.slot, tx.ageMs)
+  const verdict = consultNow(tx, 'hit', tx.at.show('hit', stored)) as HitVerdict
+  tx.at.hide()
+  stored.close()
   return verdict.kind === 'deliver' ? tx.steps.deliverStored : detour(tx, verdict)
 }

@@ -6,6 +6,7 @@ import { hit } from './hit.ts'
 import { lookup } from './lookup.ts'
 import { miss, pass } from './miss.ts'
 import { pipe } from './pipe.ts'
+import { purge } from './purge.ts'
 import { recv, restart } from './recv.ts'
 import { synth, threw } from './synth.ts'
 
@@ -16,6 +17,7 @@ export const REQUEST_STEPS: RequestSteps = {
   miss,
   pass,
   pipe,
+  purge,
   fetched,
   staleOnError,
   synth,

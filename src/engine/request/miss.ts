@@ -16,7 +16,7 @@ import { rangeToFetch } from './range-miss.ts'
 
 export function miss(tx: Transaction): RequestStep {
   if (tx.directives.onlyIfCached) return notCached(tx)
-  const verdict = consultNow(tx, 'miss', tx.at) as MissVerdict
+  const verdict = consultNow(tx, 'miss', tx.at.show('miss', null)) as MissVerdict
   return verdict.kind === 'fetch' ? joinOrFetch(tx) : detour(tx, verdict)
 }
 
@@ -123,7 +123,7 @@ function fetchRange(tx: Transaction, range: string): RequestStep {
 
 export function pass(tx: Transaction): RequestStep {
   if (tx.directives.onlyIfCached) return notCached(tx)
-  const verdict = consultNow(tx, 'pass', tx.at) as PassHookVerdict
+  const verdict = consultNow(tx, 'pass', tx.at.show('pass', null)) as PassHookVerdict
   if (verdict.kind !== 'fetch') return detour(tx, verdict)
   tx.outcome = 'pass'
   return begin(tx, passedResponse(tx), 'pass')

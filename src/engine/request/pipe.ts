@@ -14,18 +14,28 @@ import {
   type OriginError,
   type OriginResponse,
 } from '../../origin/origin.ts'
+import type { PipeHookVerdict } from '../../policy/hooks.ts'
 import { BodyFlow } from '../body-flow.ts'
+import { consultNow } from '../consult.ts'
 import { drive, parked } from '../driver.ts'
+import { FetchRequest } from '../fetch/fetch-request.ts'
 import { forwardedFields } from '../fetch/forward.ts'
 import { follow } from '../follow.ts'
 import { joinSockets } from '../join-sockets.ts'
 import type { RequestStep, Transaction } from '../transaction.ts'
+import { detour } from './detour.ts'
 
 export function pipe(tx: Transaction): RequestStep {
   const { context, request } = tx
   tx.outcome = 'pipe'
   tx.fwd = 'bypass'
-  const name = request.origin === '' ? (context.origins.keys().next().value ?? '') : request.origin
+  const outgoing = outgoingRequest(tx)
+  outgoing.isWritable = true
+  const verdict = consultNow(tx, 'pipe', tx.at.show('pipe', outgoing)) as PipeHookVerdict
+  outgoing.isWritable = false
+  tx.at.hide()
+  if (verdict.kind !== 'pipe') return detour(tx, verdict)
+  const name = outgoing.origin
   const origin = context.origins.get(name)
   if (origin === undefined) {
     return tx.synthesize({ kind: 'synth', status: 503, headers: {}, body: '' }, 'error', 'no-such-origin')
@@ -35,12 +45,8 @@ export function pipe(tx: Transaction): RequestStep {
   handler.call = origin.fetch(
     {
       method: request.method,
-      target: request.url,
-      fields: forwardedFields(request, tx.exchange, {
-        storable: false,
-        host: origin.hostOverride ?? request.host,
-        viaName: context.limits.viaName,
-      }),
+      target: outgoing.url,
+      fields: outgoing.fields,
       body: tx.exchange.hasBody ? tx.exchange.body() : null,
       bodyBytes: tx.exchange.hasBody ? tx.exchange.bodyBytes : 0,
       upgrade: request.upgrade,
@@ -48,6 +54,22 @@ export function pipe(tx: Transaction): RequestStep {
     handler,
   )
   return parked
+}
+
+function outgoingRequest({ context, request, exchange }: Transaction): FetchRequest {
+  const origin = request.origin === '' ? (context.origins.keys().next().value ?? '') : request.origin
+  return new FetchRequest({
+    method: request.method,
+    url: request.url,
+    origin,
+    fields: forwardedFields(request, exchange, {
+      storable: false,
+      host: context.origins.get(origin)?.hostOverride ?? request.host,
+      viaName: context.limits.viaName,
+    }),
+    background: false,
+    isPass: true,
+  })
 }
 
 class PipeHandler implements FetchHandler {

@@ -15,11 +15,11 @@ export function recv(tx: Transaction): RequestStep | Promise<RequestStep> {
   const { request } = tx
   tx.route = tx.policies.match(request.hostname, request.path, request.method)
   if (tx.policies.hasParams)
-    request.params = tx.policies.params(request.hostname, request.path, request.method)
+    request.takeParams(tx.policies.params(request.hostname, request.path, request.method))
   if (tx.trace !== null) tx.trace.note({ kind: 'route', route: tx.route.name })
   if (request.restarts === 0) request.routeTo(tx.route.origin ?? '')
   request.isWritable = true
-  const verdict = consult(tx, 'recv', tx.at)
+  const verdict = consult(tx, 'recv', tx.at.show('recv', null))
   return verdict instanceof Promise ? verdict.then((late) => proceedLate(tx, late)) : proceed(tx, verdict)
 }
 
@@ -31,6 +31,7 @@ function proceedLate(tx: Transaction, verdict: Verdict): RequestStep {
 
 function proceed(tx: Transaction, verdict: Verdict): RequestStep {
   tx.request.isWritable = false
+  tx.at.hide()
   if (tx.isOver) return parked
   tx.directives = grantedDirectives(tx)
   const decided = verdict as RecvVerdict
@@ -40,6 +41,9 @@ function proceed(tx: Transaction, verdict: Verdict): RequestStep {
       return tx.steps.lookup
     case 'pipe':
       return tx.steps.pipe
+    case 'purge':
+      tx.isSoftPurge = decided.soft
+      return tx.steps.purge
     default:
       return detour(tx, decided)
   }
@@ -74,7 +78,7 @@ const BODY_IS_GONE = {
 /** restart: begin again with the request as the policy left it. */
 export function restart(tx: Transaction): RequestStep {
   if (tx.isBodyTaken) return tx.synthesize(BODY_IS_GONE, 'error', 'restart-without-body')
-  tx.request.restarts++
+  tx.request.countRestart()
   tx.now = tx.clock.now()
   tx.releaseSlot()
   tx.key = ''
@@ -83,7 +87,13 @@ export function restart(tx: Transaction): RequestStep {
   tx.isHitForMiss = false
   tx.wantsRefresh = false
   tx.fwd = null
-  if (tx.request.restarts <= tx.context.limits.maxRestarts) return tx.steps.recv
+  tx.synthesis = null
+  tx.outcome = 'gone'
+  tx.reason = ''
+  if (tx.request.restarts <= tx.context.limits.maxRestarts) {
+    tx.isSynthAsked = false
+    return tx.steps.recv
+  }
   tx.context.recorder.count('limitReached', 'restarts')
   return tx.synthesize(tooManyRestarts, 'error', 'too-many-restarts')
 }

@@ -6,8 +6,8 @@
  * §3.5). Where the origin doesn't need it, `request.headers.delete('Authorization')` afterwards lets responses be stored; nobody
  * gets them without having passed here, since `recv` comes first.
  */
-import { createHash, timingSafeEqual } from 'node:crypto'
 import { json } from './answers.ts'
+import { isSecret, secretOf } from './secrets.ts'
 import type { SynthVerdict } from '../verdict.ts'
 import type { ReadonlyHeaders } from '../views.ts'
 
@@ -26,16 +26,16 @@ export function basicAuth(
   if (!/^[ !#-[\]-~]*$/.test(realm))
     throw new RangeError(`basicAuth: realm ${JSON.stringify(realm)} can't be sent`)
   for (const [name, password] of Object.entries(users)) checkUser(name, password)
-  const known = Object.entries(users).map(([name, password]) => digest(`${name}:${password}`))
+  const known = Object.entries(users).map(([name, password]) => secretOf(`${name}:${password}`))
   const refusal = json(
     401,
     { error: 'unauthorized' },
     { 'www-authenticate': `Basic realm="${realm}", charset="UTF-8"` },
   )
   return ({ headers }) => {
-    const given = digest(credentials(headers))
+    const given = credentials(headers)
     let isKnown = false
-    for (const one of known) isKnown = timingSafeEqual(one, given) || isKnown
+    for (const one of known) isKnown = isSecret(given, one) || isKnown
     return isKnown ? undefined : refusal
   }
 }
@@ -52,5 +52,3 @@ function credentials(headers: ReadonlyHeaders): string {
   const found = /^basic +([A-Za-z0-9+/=_-]+) *$/i.exec(headers.get('authorization') ?? '')?.[1]
   return found === undefined ? '' : Buffer.from(found, 'base64').toString('utf8')
 }
-
-const digest = (text: string): Buffer => createHash('sha256').update(text, 'utf8').digest()
