@@ -1,45 +1,53 @@
 /**
  * The operator's side: a small listener of its own for metrics, health and the control API. Nothing of it is reachable on the
  * port that clients use. On `node:http`, because what is asked here is asked seldom and by friends.
+ *
+ * Without a token it listens on loopback addresses only.
  */
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { assert } from '../base/assert.ts'
-import type { Address } from '../config/address.ts'
+import { isLoopback, type Address } from '../config/address.ts'
 import { LIMITS } from '../config/limits.ts'
+import { adminRefusal } from '../observe/admin-refusals.ts'
 import type { Log } from '../observe/events.ts'
-import { Metrics } from './metrics.ts'
-import { Problem, type Operation } from './operation.ts'
+import type { Recorder } from '../observe/recorder.ts'
+import { Guard } from './guard.ts'
+import { openApiOperation } from './openapi.ts'
+import { Problem } from './operation.ts'
+import { pageOf, pagePath, type Page, type PageSources } from './pages.ts'
 import { readBody } from './read-body.ts'
 import { Routes } from './routes.ts'
+import type { Token } from './token.ts'
 
-export interface AdminOptions {
+export interface AdminOptions extends PageSources {
   readonly address: Address
-  readonly metrics: Metrics
-  /** What can be done here besides. */
-  readonly operations: readonly Operation[]
-  /** Why clients should not be sent here just now (`starting`, `draining`); null where they should. */
-  readonly notReady: () => string | null
+  /** What callers must show; null where only this machine may reach the listener. */
+  readonly token: Token | null
+  /** Whether `/metrics` wants the token too. */
+  readonly metricsWantToken: boolean
+  /** Of Lacquer itself, for the OpenAPI document. */
+  readonly version: string
+  readonly recorder: Recorder
   readonly log: Log
 }
 
-interface Page {
-  readonly status: number
-  readonly type: string
-  readonly body: string
-  readonly allow?: readonly string[]
+/** The address turned out to be one that others can reach, and there is no token. */
+export class ExposedError extends Error {
+  override readonly name = 'ExposedError'
 }
-
-const PATHS = ['/metrics', '/healthz', '/readyz'] as const
 
 export class Admin {
   readonly #server: Server
   readonly #options: AdminOptions
   readonly #routes: Routes
+  readonly #guard: Guard
 
   private constructor(options: AdminOptions) {
-    this.#options = options
-    this.#routes = new Routes(options.operations)
+    const operations = [...options.operations, openApiOperation(options.operations, options)]
+    this.#options = { ...options, operations }
+    this.#routes = new Routes(operations)
+    this.#guard = new Guard(options.token, options.address.host)
     this.#server = createServer(
       {
         maxHeaderSize: LIMITS.adminHeadBytes,
@@ -57,14 +65,16 @@ export class Admin {
     this.#server.setTimeout(LIMITS.adminTimeoutMs)
   }
 
-  /** Rejects with the system's error (`EADDRINUSE`…) where the address can't be listened on. */
+  /** Rejects with the system's error (`EADDRINUSE`…) where the address can't be listened on, or with an `ExposedError`. */
   static listen(options: AdminOptions): Promise<Admin> {
     const admin = new Admin(options)
     return new Promise((resolve, reject) => {
       admin.#server.once('error', reject)
       admin.#server.listen(options.address.port, options.address.host, () => {
         admin.#server.off('error', reject)
-        resolve(admin)
+        if (options.token !== null || isLoopback(admin.address)) resolve(admin)
+        // A name told nothing before it was looked up. No connection has been accepted yet.
+        else void admin.close().then(() => reject(new ExposedError(admin.#options.address.host)))
       })
     })
   }
@@ -85,16 +95,54 @@ export class Admin {
   }
 
   async #answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
-    const page = await this.#page(request).catch((error: unknown) => problemPage(error))
+    const page = await this.#page(request).catch((error: unknown) => this.#refuse(request, response, error))
     // What was not read of a body is not read any further.
     if (!request.complete) response.setHeader('Connection', 'close')
-    if (page.allow !== undefined) response.setHeader('Allow', page.allow.join(', '))
     response.writeHead(page.status, {
       'Content-Type': page.type,
       'Content-Length': Buffer.byteLength(page.body),
       'Cache-Control': 'no-store',
+      'X-Content-Type-Options': 'nosniff',
     })
     response.end(request.method === 'HEAD' ? undefined : page.body)
+  }
+
+  async #page(request: IncomingMessage): Promise<Page> {
+    const { path, search } = splitTarget(request.url ?? '')
+    const method = request.method ?? ''
+    const known = pagePath(path)
+    if (known === null || (known === '/metrics' && this.#options.metricsWantToken)) {
+      await this.#guard.admit(request)
+    }
+    if (known !== null) {
+      if (method === 'GET' || method === 'HEAD') return pageOf(known, this.#options)
+      throw new Problem(405, 'method', `${known} is only read; use GET`, { allow: ['GET', 'HEAD'] })
+    }
+    const { operation, path: values } = this.#routes.find(method, path)
+    const input = { path: values, query: queryOf(search), body: await readBody(request) }
+    const { status, body } = await operation.run(input)
+    if (operation.method !== 'GET') this.#tell(request, operation.id, status)
+    return { status, type: 'application/json', body: jsonText(body) }
+  }
+
+  /** Who changed what, for the log. */
+  #tell(request: IncomingMessage, operation: string, status: number): void {
+    const from = request.socket.remoteAddress ?? ''
+    this.#options.log.log('info', 'admin-call', { operation, target: request.url ?? '', status, from })
+  }
+
+  #refuse(request: IncomingMessage, response: ServerResponse, error: unknown): Page {
+    if (!(error instanceof Problem)) throw error
+    const { status, code, extra } = error
+    const { log, recorder } = this.#options
+    recorder.count('adminRefused', adminRefusal(status, code))
+    if (status === 401 || status === 403) {
+      const from = request.socket.remoteAddress ?? ''
+      log.log('warn', 'admin-refused', { reason: code, target: request.url ?? '', from })
+    }
+    if (status === 401) response.setHeader('WWW-Authenticate', challengeOf(code))
+    if ('allow' in extra) response.setHeader('Allow', (extra.allow as readonly string[]).join(', '))
+    return { status, type: 'application/problem+json', body: jsonText(error) }
   }
 
   /** Only a bug gets here; it costs this answer and nothing else. */
@@ -103,34 +151,11 @@ export class Admin {
     if (response.headersSent) response.destroy()
     else response.writeHead(500, { 'Content-Length': 0, Connection: 'close' }).end()
   }
+}
 
-  async #page(request: IncomingMessage): Promise<Page> {
-    const { path, search } = splitTarget(request.url ?? '')
-    const method = request.method ?? ''
-    const known = PATHS.find((candidate) => candidate === path)
-    if (known !== undefined) {
-      if (method === 'GET' || method === 'HEAD') return this.#openPage(known)
-      throw new Problem(405, 'method', `${known} is only read; use GET`, { allow: ['GET', 'HEAD'] })
-    }
-    const { operation, path: values } = this.#routes.find(method, path)
-    const query = queryOf(search)
-    const body = await readBody(request)
-    const answer = await operation.run({ path: values, query, body })
-    return { status: answer.status, type: 'application/json', body: jsonText(answer.body) }
-  }
-
-  async #openPage(path: (typeof PATHS)[number]): Promise<Page> {
-    switch (path) {
-      case '/metrics':
-        return { status: 200, type: Metrics.contentType, body: await this.#options.metrics.page() }
-      case '/healthz':
-        return text(200, 'ok')
-      case '/readyz': {
-        const reason = this.#options.notReady()
-        return reason === null ? text(200, 'ready') : text(503, reason)
-      }
-    }
-  }
+/** RFC 6750 §3: the error is named only where a token was shown. */
+function challengeOf(code: string): string {
+  return code === 'wrong-token' ? 'Bearer realm="lacquer", error="invalid_token"' : 'Bearer realm="lacquer"'
 }
 
 function splitTarget(target: string): { readonly path: string; readonly search: string } {
@@ -151,16 +176,6 @@ function queryOf(search: string): Readonly<Record<string, string>> {
   return query
 }
 
-function problemPage(error: unknown): Page {
-  if (!(error instanceof Problem)) throw error
-  const allow = 'allow' in error.extra ? { allow: error.extra.allow as readonly string[] } : {}
-  return { status: error.status, type: 'application/problem+json', body: jsonText(error), ...allow }
-}
-
 function jsonText(value: unknown): string {
   return `${JSON.stringify(value)}\n`
-}
-
-function text(status: number, line: string): Page {
-  return { status, type: 'text/plain; charset=utf-8', body: `${line}\n` }
 }

@@ -3,6 +3,7 @@
  * page of ours to point to; `code` is what programs tell problems apart by.
  */
 import { STATUS_CODES } from 'node:http'
+import { z } from 'zod'
 
 export class Problem extends Error {
   override readonly name = 'Problem'
@@ -32,3 +33,16 @@ export class Problem extends Error {
     }
   }
 }
+
+/** The members that every problem has; operations may add others. */
+export const PROBLEM = z.looseObject({
+  type: z.string(),
+  title: z.string(),
+  status: z.int(),
+  detail: z.string().describe('What is wrong and what would be right.'),
+  code: z.string().describe('What programs tell problems apart by.'),
+  errors: z
+    .array(z.object({ where: z.string(), what: z.string() }))
+    .optional()
+    .describe('Of bad input: each member that is wrong.'),
+})

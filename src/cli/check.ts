@@ -1,6 +1,9 @@
 /** `lacquer check`: finds what is wrong with configuration and policies, types among it, without serving. */
+import { systemClock } from '../base/clock.ts'
 import { writeAddress } from '../config/address.ts'
 import { writeSize } from '../config/units.ts'
+import { silentLog } from '../observe/events.ts'
+import { adminToken } from './admin-access.ts'
 import { checkTypes } from './check-types.ts'
 import { CommandError, FAILURE } from './command-error.ts'
 import { shownPath } from './config-file.ts'
@@ -21,6 +24,7 @@ export async function check(options: RawOptions): Promise<void> {
       `${last}; the policies would not be loaded as they are meant`,
     ])
   }
+  await adminToken(loaded.settings, process.env['LACQUER_ADMIN_TOKEN'] || null, systemClock, silentLog)
   const policies = await loadPolicySet(loaded)
   process.stdout.write(`${summary(loaded, policies).join('\n')}\n`)
 }

@@ -101,7 +101,7 @@ function withAbsolutePaths(values: unknown, folder: string): unknown {
   const absolute = (path: unknown): unknown =>
     typeof path === 'string' && path !== '' ? resolve(folder, path) : path
   const changed: Record<string, unknown> = { ...values }
-  if ('policies' in values) changed['policies'] = absolute(values['policies'])
+  for (const key of ['policies', 'adminTokenFile']) if (key in values) changed[key] = absolute(values[key])
   if (isRecord(values['origins'])) {
     changed['origins'] = Object.fromEntries(
       Object.entries(values['origins']).map(([name, origin]) => [

@@ -7,6 +7,7 @@ import { readFile } from 'node:fs/promises'
 import { request } from 'node:http'
 import { z } from 'zod'
 import type { Method } from '../admin/operation.ts'
+import { PROBLEM } from '../admin/problem.ts'
 import { reachable, readAddress, writeAddress, type Address } from '../config/address.ts'
 import { LIMITS } from '../config/limits.ts'
 import { PARAMETERS } from '../config/parameters.ts'
@@ -143,12 +144,12 @@ function jsonOf(text: string, where: string): unknown {
   }
 }
 
-const PROBLEM = z.object({
-  detail: z.string(),
-  errors: z.array(z.object({ where: z.string(), what: z.string() })).optional(),
-})
-
 function refusal(answer: Answer, where: string): CommandError {
+  if (answer.status === 401) {
+    return new CommandError(FAILURE, [
+      `${where} wants its token, or another one; name it with --token-file PATH, or in LACQUER_ADMIN_TOKEN`,
+    ])
+  }
   const problem = PROBLEM.safeParse(answer.text === '' ? null : jsonOf(answer.text, where))
   if (!problem.success) return new CommandError(FAILURE, [`${where} answers ${answer.status}`])
   const { detail, errors = [] } = problem.data

@@ -3,7 +3,7 @@
  * engine over them, and two listeners: clients' and operators'.
  */
 import { randomUUID } from 'node:crypto'
-import { Admin } from '../admin/admin.ts'
+import { Admin, ExposedError } from '../admin/admin.ts'
 import { Metrics } from '../admin/metrics.ts'
 import { versionOperations } from '../admin/version-operations.ts'
 import { systemClock, type Clock } from '../base/clock.ts'
@@ -18,6 +18,7 @@ import type { GuardedOrigin } from '../origin/guarded-origin.ts'
 import type { PolicySet } from '../policy/policy-set.ts'
 import { Listener } from '../server/listener.ts'
 import { MemoryStore } from '../store/memory/memory-store.ts'
+import { adminToken, exposedError } from './admin-access.ts'
 import { connectOrigins } from './connect-origins.ts'
 import { DEMO_NAME, DemoOrigin } from './demo-origin.ts'
 import { listenerLimits } from './edge-limits.ts'
@@ -29,6 +30,8 @@ export interface EdgeOptions {
   readonly settings: Settings
   readonly policies: PolicySet
   readonly version: string
+  /** The admin token itself, where the environment has it. */
+  readonly adminToken?: string | null
   /** This process's own metrics; null where they are not wanted. */
   readonly processMetrics: ConstructorParameters<typeof Metrics>[1]
 }
@@ -153,14 +156,20 @@ async function start(options: EdgeOptions, undo: (() => Promise<void>)[]): Promi
     version,
   }
   const metrics = new Metrics(figures, options.processMetrics)
+  const token = await adminToken(settings, options.adminToken ?? null, clock, logs)
   const admin = await Admin.listen({
     address: settings.admin,
+    token,
+    metricsWantToken: settings.adminMetrics === 'token',
+    version,
+    recorder,
     metrics,
     // Each feature's operations, one line each.
     operations: [...versionOperations(version, () => clock.now() - startedAt)],
     notReady: () => state.notReady,
     log: logs,
   }).catch((error: unknown) => {
+    if (error instanceof ExposedError) throw exposedError(settings.admin)
     throw listenError(error, settings.admin, '--admin')
   })
   undo.push(() => admin.close())

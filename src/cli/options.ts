@@ -69,6 +69,7 @@ const PLACEHOLDERS: Readonly<Record<Parameter['kind'], string>> = {
   choice: 'form',
   address: 'host:port',
   path: 'path',
+  file: 'path',
   token: 'name',
   hosts: 'names',
   cidrs: 'blocks',
@@ -78,6 +79,6 @@ const PLACEHOLDERS: Readonly<Record<Parameter['kind'], string>> = {
 function describe(name: ParameterName, entry: Parameter): string {
   const notes: string[] = []
   if (entry.kind === 'choice') notes.push(`one of ${entry.choices.join(', ')}`)
-  if (typeof entry.default !== 'object') notes.push(`default: ${entry.default}`)
+  if (typeof entry.default !== 'object' && entry.default !== '') notes.push(`default: ${entry.default}`)
   return `${entry.doc}${notes.length === 0 ? '' : ` (${notes.join('; ')})`} [${variableName(name)}]`
 }

@@ -24,6 +24,7 @@ export async function serve(options: RawOptions): Promise<void> {
     settings: loaded.settings,
     policies: policies.set,
     version: ownVersion(),
+    adminToken: process.env['LACQUER_ADMIN_TOKEN'] || null,
     processMetrics: processMetrics(),
   })
   surviveStrayRejections(edge)

@@ -30,6 +30,11 @@ export function writeAddress(address: Address): string {
   return `${address.host.includes(':') ? `[${address.host}]` : address.host}:${address.port}`
 }
 
+/** Whether only this machine can reach it. False for names but `localhost`: what they mean is found out by listening. */
+export function isLoopback({ host }: Address): boolean {
+  return host === 'localhost' || host === '::1' || /^(?:::ffff:)?127(?:\.\d{1,3}){3}$/i.test(host)
+}
+
 /** Nobody can connect to "every address", but on this machine the loopback one is among them. */
 export function reachable(address: Address): Address {
   const local = { '0.0.0.0': '127.0.0.1', '::': '::1' }[address.host]

@@ -7,7 +7,7 @@ import { originsByName } from './origin-settings.ts'
 import { PARAMETER_NAMES, variableName, type ParameterName } from './parameters.ts'
 
 /** Variables that are no parameter's. */
-export const OTHER_VARIABLES = ['LACQUER_CONFIG'] as const
+export const OTHER_VARIABLES = ['LACQUER_CONFIG', 'LACQUER_ADMIN_TOKEN'] as const
 
 export interface FromEnvironment {
   readonly values: Readonly<Partial<Record<ParameterName, unknown>>>

@@ -36,6 +36,8 @@ export const LIMITS = {
   adminTimeoutMs: 10_000,
   /** Connections on the admin listener. */
   adminConnections: 256,
+  /** How long the admin token that was read from a file is used before the file is read again. */
+  adminTokenMs: 1000,
   /** How long a command waits for an edge to answer its control call. */
   controlTimeoutMs: 30_000,
 } as const

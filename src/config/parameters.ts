@@ -22,7 +22,7 @@ export type Parameter =
       readonly max: number
     })
   | (Declared & { readonly kind: 'choice'; readonly default: string; readonly choices: readonly string[] })
-  | (Declared & { readonly kind: 'address' | 'path' | 'token'; readonly default: string })
+  | (Declared & { readonly kind: 'address' | 'path' | 'file' | 'token'; readonly default: string })
   | (Declared & { readonly kind: 'hosts' | 'cidrs'; readonly default: readonly string[] })
   | (Declared & { readonly kind: 'origins'; readonly default: Readonly<Record<string, never>> })
 
@@ -53,7 +53,20 @@ export const PARAMETERS = {
     kind: 'address',
     default: '127.0.0.1:9180',
     group: 'where',
-    doc: 'Where metrics and health are shown to operators.',
+    doc: 'Where operators look and steer: metrics, health, control API. Only on a loopback address can it be without a token.',
+  },
+  adminTokenFile: {
+    kind: 'file',
+    default: '',
+    group: 'where',
+    doc: 'File with the bearer token that calls of the control API must show; read again when it changes. The token itself may be in LACQUER_ADMIN_TOKEN instead.',
+  },
+  adminMetrics: {
+    kind: 'choice',
+    default: 'open',
+    choices: ['open', 'token'],
+    group: 'where',
+    doc: 'Whether /metrics is open to everybody who reaches the admin listener, or wants the token as the control API does.',
   },
   origins: {
     kind: 'origins',

@@ -26,8 +26,11 @@ export function readValue(parameter: SimpleParameter, value: unknown): Reading<u
     case 'address':
       return readAddress(value)
     case 'path':
-      if (typeof value === 'string' && value !== '' && !value.includes('\0')) return { ok: true, value }
-      return { ok: false, why: `${show(value)} is no path` }
+      return readPath(value)
+    case 'file':
+      // Nothing is a value of its own here: no file.
+      if (value === '') return { ok: true, value: null }
+      return readPath(value)
     case 'token':
       // A pseudonym in Via is a token (RFC 9110 §7.6.3), and so is a cache's name in Cache-Status (RFC 9211 §2).
       if (typeof value === 'string' && /^[A-Za-z][A-Za-z0-9._-]{0,63}$/.test(value))
@@ -41,6 +44,11 @@ export function readValue(parameter: SimpleParameter, value: unknown): Reading<u
     case 'cidrs':
       return readList(value, LIMITS.trustedProxies, readCidr)
   }
+}
+
+function readPath(value: unknown): Reading<string> {
+  if (typeof value === 'string' && value !== '' && !value.includes('\0')) return { ok: true, value }
+  return { ok: false, why: `${show(value)} is no path` }
 }
 
 function within(

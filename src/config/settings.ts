@@ -34,7 +34,9 @@ type Inner<Entry> = Entry extends { readonly kind: infer Kind }
             ? readonly Cidr[]
             : Kind extends 'origins'
               ? readonly OriginSettings[]
-              : string
+              : Kind extends 'file'
+                ? string | null
+                : string
   : never
 
 /** What a parameter is called in `Settings`. */

@@ -2,6 +2,7 @@
  * The table of counters: every name, help text and label that Lacquer counts under, declared once.
  * `recorder.ts` keeps the numbers in plain slots; `admin/` hands them to prom-client at scrape time.
  */
+import { ADMIN_REFUSALS } from './admin-refusals.ts'
 import { ORIGIN_FAILURES } from './origin-failure.ts'
 import { REFUSAL_REASONS } from './refusals.ts'
 
@@ -101,6 +102,11 @@ export const COUNTERS = {
         'withdrawals',
       ],
     },
+  },
+  adminRefused: {
+    name: 'lacquer_admin_refused_total',
+    help: 'Calls of the control API that were refused, by reason.',
+    label: { name: 'reason', values: ADMIN_REFUSALS },
   },
   logLinesDropped: {
     name: 'lacquer_log_lines_dropped_total',

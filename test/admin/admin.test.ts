@@ -1,13 +1,11 @@
 import assert from 'node:assert/strict'
 import { connect } from 'node:net'
 import { after, before, describe, test } from 'node:test'
-import { Admin } from '../../src/admin/admin.ts'
+import type { Admin } from '../../src/admin/admin.ts'
 import { Metrics } from '../../src/admin/metrics.ts'
 import { writeAddress } from '../../src/config/address.ts'
-import { silentLog } from '../../src/observe/events.ts'
 import { Recorder } from '../../src/observe/recorder.ts'
-
-const figures = { responses: 0, usedBytes: 0, limitBytes: 0, draftBytes: 0, evictions: 0, refusals: 0 }
+import { listening } from './listening.ts'
 
 const origins = () => new Map()
 const health = () => new Map()
@@ -20,14 +18,7 @@ describe('the admin listener', () => {
   before(async () => {
     const recorder = new Recorder()
     recorder.route('builtin').request('hit', 1)
-    const metrics = new Metrics({ recorder, store: () => figures, origins, health, version: '0' }, null)
-    admin = await Admin.listen({
-      address: { host: '127.0.0.1', port: 0 },
-      metrics,
-      operations: [],
-      notReady: () => reason,
-      log: silentLog,
-    })
+    admin = await listening({ recorder, notReady: () => reason })
     base = `http://${writeAddress(admin.address)}`
   })
   after(() => admin.close())
@@ -89,11 +80,8 @@ describe('the admin listener', () => {
     const broken = (): never => {
       throw new Error('boom')
     }
-    const other = await Admin.listen({
-      address: { host: '127.0.0.1', port: 0 },
+    const other = await listening({
       metrics: new Metrics({ recorder: new Recorder(), store: broken, origins, health, version: '0' }, null),
-      operations: [],
-      notReady: () => null,
       log: { log: (_level, event) => events.push(event), access: null },
     })
     const response = await fetch(`http://${writeAddress(other.address)}/metrics`)
@@ -103,12 +91,8 @@ describe('the admin listener', () => {
   })
 
   test('an address that is taken is an error, not an event that nobody hears', async () => {
-    const metrics = new Metrics(
-      { recorder: new Recorder(), store: () => figures, origins, health, version: '0' },
-      null,
-    )
     await assert.rejects(
-      Admin.listen({ address: admin.address, metrics, operations: [], notReady: () => null, log: silentLog }),
+      listening({ address: admin.address }),
       (error: NodeJS.ErrnoException) => error.code === 'EADDRINUSE',
     )
   })

@@ -2,15 +2,12 @@ import assert from 'node:assert/strict'
 import { connect } from 'node:net'
 import { after, before, describe, test } from 'node:test'
 import { z } from 'zod'
-import { Admin } from '../../src/admin/admin.ts'
-import { Metrics } from '../../src/admin/metrics.ts'
+import type { Admin } from '../../src/admin/admin.ts'
 import { operation, Problem } from '../../src/admin/operation.ts'
 import { writeAddress } from '../../src/config/address.ts'
 import { LIMITS } from '../../src/config/limits.ts'
-import { silentLog } from '../../src/observe/events.ts'
-import { Recorder } from '../../src/observe/recorder.ts'
+import { listening } from './listening.ts'
 
-const figures = { responses: 0, usedBytes: 0, limitBytes: 0, draftBytes: 0, evictions: 0, refusals: 0 }
 const OK = { 200: { description: 'Done.' } }
 
 describe('operations of the control API', () => {
@@ -61,23 +58,7 @@ describe('operations of the control API', () => {
   ]
 
   before(async () => {
-    const metrics = new Metrics(
-      {
-        recorder: new Recorder(),
-        store: () => figures,
-        origins: () => new Map(),
-        health: () => new Map(),
-        version: '0',
-      },
-      null,
-    )
-    admin = await Admin.listen({
-      address: { host: '127.0.0.1', port: 0 },
-      metrics,
-      operations,
-      notReady: () => null,
-      log: silentLog,
-    })
+    admin = await listening({ operations })
     base = `http://${writeAddress(admin.address)}`
   })
   after(() => admin.close())

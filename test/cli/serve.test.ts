@@ -135,6 +135,23 @@ describe('what keeps it from starting: exit 1 with the reason', () => {
     assert.equal(status, 1)
   })
 
+  test('an admin listener that others can reach, without a token', async () => {
+    for (const command of ['serve', 'check']) {
+      const { status, err } = await run([command, '--listen', '127.0.0.1:0', '--admin', '0.0.0.0:0'])
+      assert.match(
+        err,
+        /^lacquer: others can reach the admin listener on 0\.0\.0\.0:0, and there is no token; .*--admin-token-file.*LACQUER_ADMIN_TOKEN/,
+      )
+      assert.equal(status, 1)
+    }
+  })
+
+  test('a token that is too short to be a secret', async () => {
+    const { status, err } = await run(ANY, { env: { LACQUER_ADMIN_TOKEN: 'secret' } })
+    assert.match(err, /^lacquer: the admin token is not 16 or more letters.*openssl rand -hex 32/)
+    assert.equal(status, 1)
+  })
+
   test('an origin that is no URL', async () => {
     const { status, err } = await run([...ANY, '--origin', 'nonsense'])
     assert.match(err, /^lacquer: --origin: 'nonsense' is no URL/)
