@@ -5,6 +5,7 @@
  */
 import { Command, CommanderError } from 'commander'
 import { nearest } from '../config/nearest.ts'
+import { addRoutesCommand } from './commands/routes.ts'
 import { addVersionCommand } from './commands/version.ts'
 import { CommandError, USAGE_ERROR } from './command-error.ts'
 import { addOptions, type RawOptions } from './options.ts'
@@ -49,6 +50,7 @@ function makeProgram(): Command {
     )
     .addHelpText('after', PRECEDENCE)
     .action(async (options: RawOptions) => (await import('./check.ts')).check(options))
+  addRoutesCommand(program)
   for (const add of CONTROL_COMMANDS) add(program)
   return program
 }

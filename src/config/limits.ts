@@ -6,6 +6,8 @@ export const LIMITS = {
   hosts: 10_000,
   /** Blocks of addresses in `trustedProxies`. */
   trustedProxies: 1024,
+  /** Files of one policy whose text is read, to show its hooks with file and line. */
+  policySourceFiles: 16,
   /** How long a policy file may take to load. */
   policyLoadMs: 10_000,
   /** Ranges in one request; more, and Range is ignored. */

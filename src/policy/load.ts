@@ -10,6 +10,7 @@ import { LIMITS } from '../config/limits.ts'
 import { PolicyError, locate } from './policy-error.ts'
 import { PolicySet, type RouteSource } from './policy-set.ts'
 import { installResolution, policyUrl } from './resolve.ts'
+import { readSources } from './load-sources.ts'
 import { isRoute } from './route.ts'
 
 const ENDINGS = ['.ts', '.mts', '.js', '.mjs']
@@ -66,7 +67,7 @@ async function loadRoute(file: string, id: string, limitMs: number): Promise<Rou
       `a policy's default export must be made by route({ … }); this file ${found}`,
     )
   }
-  return { route: module.default, name, file }
+  return { route: module.default, name, file, sources: await readSources(file) }
 }
 
 /** A module that awaits what never comes would let the process end without a word: the timer keeps it alive. */

@@ -43,10 +43,14 @@ export class Pattern {
 
   /** `hostname` without port, lower case; `path` without query. */
   matches(hostname: string, path: string, method: string): boolean {
-    if (this.methods.length !== 0 && !this.methods.includes(method)) return false
-    if (this.host !== '' && !this.#hostMatches(hostname)) return false
-    if (this.#segments !== null) return this.#segmentsMatch(this.#segments, path)
-    return this.#isOpen ? path.startsWith(this.#prefix) : path === this.#prefix
+    return this.#methodMatches(method) && this.#hostMatches(hostname) && this.#pathMatches(path)
+  }
+
+  /** The first part of it that keeps a request out; null where it matches. */
+  mismatch(hostname: string, path: string, method: string): 'host' | 'path' | 'method' | null {
+    if (!this.#hostMatches(hostname)) return 'host'
+    if (!this.#pathMatches(path)) return 'path'
+    return this.#methodMatches(method) ? null : 'method'
   }
 
   /** What the `:name` parts matched in a path that matches. */
@@ -63,7 +67,17 @@ export class Pattern {
     return this.#segments !== null
   }
 
+  #methodMatches(method: string): boolean {
+    return this.methods.length === 0 || this.methods.includes(method)
+  }
+
+  #pathMatches(path: string): boolean {
+    if (this.#segments !== null) return this.#segmentsMatch(this.#segments, path)
+    return this.#isOpen ? path.startsWith(this.#prefix) : path === this.#prefix
+  }
+
   #hostMatches(hostname: string): boolean {
+    if (this.host === '') return true
     if (this.#suffix === '') return hostname === this.host
     return hostname.length > this.#suffix.length && hostname.endsWith(this.#suffix)
   }

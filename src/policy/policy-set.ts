@@ -2,11 +2,12 @@
  * A policy set: the routes that are in force together, most specific first, and `builtin` behind them all.
  * A transaction keeps the set it began with.
  */
-import { HOOK_NAMES, type Hooks } from './hooks.ts'
+import { HOOK_NAMES, type HookName, type Hooks } from './hooks.ts'
 import { patternsOf, type Pattern } from './match.ts'
 import { PolicyError } from './policy-error.ts'
 import { RouteIndex } from './route-index.ts'
 import type { Route } from './route.ts'
+import { placeIn, placeOfHook, placeOfMatch, type SourceText } from './source-text.ts'
 
 /** A route as the engine uses it. */
 export interface ActiveRoute {
@@ -19,6 +20,8 @@ export interface ActiveRoute {
   readonly hooks: Partial<Hooks>
   /** Makes the scratch of a transaction; null for an empty object. */
   readonly scratch: (() => object) | null
+  /** Where each of them was written, `file:line`; the file alone where that is not known. */
+  readonly places: Readonly<Partial<Record<HookName, string>>>
 }
 
 /** A route and where it came from, before it is in force. */
@@ -26,11 +29,16 @@ export interface RouteSource {
   readonly route: Route
   readonly name: string
   readonly file: string
+  /** Its file's text, and those of what it imports, where they are at hand. */
+  readonly sources?: readonly SourceText[]
 }
 
-interface Entry {
+/** One pattern of a route. */
+export interface TableRow {
   readonly pattern: Pattern
   readonly route: ActiveRoute
+  /** Where the route says what it takes, `file:line`. */
+  readonly place: string
 }
 
 export class PolicySet {
@@ -41,26 +49,28 @@ export class PolicySet {
   readonly routes: readonly ActiveRoute[]
   /** Whether any pattern has `:name` parts. */
   readonly hasParams: boolean
-  readonly #entries: readonly Entry[]
-  readonly #index: RouteIndex<Entry>
+  /** Every pattern, most specific first. */
+  readonly table: readonly TableRow[]
+  readonly #index: RouteIndex<TableRow>
 
   /** Throws `PolicyError` for two routes of one name, or two that claim the same requests. */
   constructor(id: string, sources: readonly RouteSource[], builtin: RouteSource) {
     this.id = id
     this.builtin = activate(builtin)
     this.routes = sources.map(activate)
-    this.#entries = sources
+    this.table = sources
       .flatMap((source, i) =>
         patternsOf(source.route.definition.match ?? {}).map((pattern) => ({
           pattern,
           route: this.routes[i]!,
+          place: placeOfRoute(source),
         })),
       )
       .sort((a, b) => a.pattern.compare(b.pattern))
-    this.hasParams = this.#entries.some((entry) => entry.pattern.hasParams)
+    this.hasParams = this.table.some((entry) => entry.pattern.hasParams)
     checkNames([...this.routes, this.builtin])
-    checkClaims(this.#entries)
-    this.#index = new RouteIndex(this.#entries)
+    checkClaims(this.table)
+    this.#index = new RouteIndex(this.table)
   }
 
   /** The route that a request takes. `hostname`: lower case, no port; `path`: no query. Hot. */
@@ -76,7 +86,7 @@ export class PolicySet {
 
   /** Every exact host that a route names. */
   hosts(): string[] {
-    const named = this.#entries.map((entry) => entry.pattern.host)
+    const named = this.table.map((entry) => entry.pattern.host)
     return [...new Set(named.filter((host) => host !== ''))]
   }
 }
@@ -90,7 +100,21 @@ function activate(source: RouteSource): ActiveRoute {
     origin: definition.origin ?? null,
     hooks,
     scratch: definition.scratch ?? null,
+    places: placesOf(source),
   }
+}
+
+function placesOf({ route, file, sources = [] }: RouteSource): Partial<Record<HookName, string>> {
+  const there = HOOK_NAMES.filter((name) => route.definition[name] !== undefined)
+  return Object.fromEntries(
+    there.map((name) => [name, placeOfHook(route.definition[name], name, sources) ?? file]),
+  )
+}
+
+function placeOfRoute({ file, sources = [] }: RouteSource): string {
+  const [main] = sources
+  const at = main === undefined ? -1 : placeOfMatch(main.text)
+  return main === undefined || at === -1 ? file : placeIn(main, at)
 }
 
 function checkNames(routes: readonly ActiveRoute[]): void {
@@ -109,7 +133,7 @@ function checkNames(routes: readonly ActiveRoute[]): void {
 }
 
 /** Entries that sort as equal stand side by side. */
-function checkClaims(entries: readonly Entry[]): void {
+function checkClaims(entries: readonly TableRow[]): void {
   entries.forEach((entry, i) => {
     for (let j = i + 1; j < entries.length; j++) {
       const other = entries[j]!

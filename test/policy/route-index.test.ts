@@ -56,6 +56,10 @@ test('the index of routes answers as a walk through them in order does', () => {
       for (const [hostname, requested, verb] of requests) {
         const expected = first(entries, hostname, requested, verb)?.pattern.toString()
         assert.equal(index.find(hostname, requested, verb)?.pattern.toString(), expected)
+        for (const { pattern } of entries) {
+          const isMatch = pattern.matches(hostname, requested, verb)
+          assert.equal(pattern.mismatch(hostname, requested, verb) === null, isMatch)
+        }
       }
     }),
     { numRuns: 500, seed: 5 },
