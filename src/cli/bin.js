@@ -7,8 +7,12 @@ if (major < 24) {
   )
   process.exitCode = 1
 } else {
-  import('node:module')
-    .then(function (module) {
+  Promise.all([import('node:v8'), import('node:module')])
+    .then(function (modules) {
+      // V8 learns at the start, while nothing is freed yet, that transactions live long, and would put each of them among the
+      // old: half of what a miss allocates then waits for a collection of everything. Measured in bench/README.md.
+      modules[0].setFlagsFromString('--no-allocation-site-pretenuring')
+      var module = modules[1]
       // What was compiled once need not be compiled at the next start: half of the time to the first answer. Beside the packages
       // rather than in a folder for all users, since what lies there is run. Where it can't be written, it is done without.
       module.enableCompileCache(fileOf('../../node_modules/.cache/lacquer'))

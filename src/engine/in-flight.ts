@@ -1,4 +1,9 @@
-/** The fetches under way whose responses may be stored, by cache key. Bounded by what origins let go out at once. */
+/**
+ * The fetches under way whose responses may be stored, by cache key. Bounded by what origins let go out at once.
+ *
+ * Hot for misses: a list is emptied when it leaves the map. V8 links a map's old tables to the new ones, and an old table that
+ * outlived its use would keep the lists in it, and all that hangs on them, until the next collection of everything.
+ */
 import type { BusyResponse, Joiner } from './busy-response.ts'
 
 export class InFlight {
@@ -20,13 +25,15 @@ export class InFlight {
     const same = this.#byKey.get(busy.key)
     const index = same?.indexOf(busy) ?? -1
     if (same === undefined || index === -1) return
-    if (same.length === 1) this.#byKey.delete(busy.key)
-    else same.splice(index, 1)
+    same.splice(index, 1)
+    if (same.length === 0) this.#byKey.delete(busy.key)
   }
 
   /** What is being fetched under `key` is neither stored nor given to anybody who asks from now on. */
   doom(key: string): void {
-    for (const busy of this.#byKey.get(key) ?? []) busy.isDoomed = true
+    const same = this.#byKey.get(key)
+    if (same === undefined) return
+    for (const busy of same.splice(0)) busy.isDoomed = true
     this.#byKey.delete(key)
   }
 }
