@@ -7,6 +7,7 @@ import { Admin, ExposedError } from '../admin/admin.ts'
 import { Metrics } from '../admin/metrics.ts'
 import { versionOperations } from '../admin/version-operations.ts'
 import { systemClock, type Clock } from '../base/clock.ts'
+import { Envelope } from '../base/envelope.ts'
 import { writeAddress, type Address } from '../config/address.ts'
 import type { OriginSettings } from '../config/origin-settings.ts'
 import type { Settings } from '../config/settings.ts'
@@ -124,6 +125,7 @@ async function start(options: EdgeOptions, undo: (() => Promise<void>)[]): Promi
   const startedAt = clock.now()
   const recorder = new Recorder()
   const logs = new Logs({ clock, recorder, accessLog: settings.accessLog })
+  const envelope = new Envelope(settings.maxInFlightMemoryBytes)
   const tags = new TagIndex()
   const store = new MemoryStore({
     memoryBytes: settings.memoryBytes,
@@ -182,11 +184,13 @@ async function start(options: EdgeOptions, undo: (() => Promise<void>)[]): Promi
     policies,
     origins: connections,
     limits: engineLimits(settings),
+    envelope,
     seed: randomUUID(),
   })
   const listener = new Listener(
     {
       ...listenerLimits(settings),
+      envelope,
       isOurHost: (authority) => state.isOurHost(authority),
       defaultHost: () => state.ownHost,
       clock,

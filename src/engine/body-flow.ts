@@ -3,9 +3,10 @@
  *
  * While it is being stored, it rests in the store's memory, every reader follows at its own pace, and nobody holds up the fetch.
  * Where it is not stored (a pass, or too large after all) it flows through a window: the fetch pauses while the slowest reader
- * is further behind than that, and what all have read is let go.
+ * is too far behind, and what all have read is let go. The envelope is charged for the window, and tells when to keep it small.
  */
 import { assert } from '../base/assert.ts'
+import type { Envelope } from '../base/envelope.ts'
 import type { BodyDraft } from '../store/store.ts'
 import { PartsCursor, WHOLE_BODY, type BodyPart } from './body-parts.ts'
 import type { BodySink } from './exchange.ts'
@@ -21,6 +22,7 @@ export interface FlowControl {
 export class BodyFlow {
   readonly #control: FlowControl
   readonly #windowBytes: number
+  readonly #envelope: Envelope
   readonly #readers = new Set<BodyReader>()
   #draft: BodyDraft | null
   /** Whether what arrives still goes into the draft. */
@@ -28,6 +30,8 @@ export class BodyFlow {
   /** What is not in the draft, from `#chunksAt` on. */
   #chunks: Buffer[] = []
   #chunksAt = 0
+  /** What the envelope has been charged for `#chunks`. */
+  #chargedBytes = 0
   #isPaused = false
   #state: 'open' | 'complete' | 'broken' = 'open'
   receivedBytes: number
@@ -36,11 +40,13 @@ export class BodyFlow {
    * `draft`: where the body is to be stored, or null to let it flow through. Takes over the maker's hold on it. What is in
    * it already is the beginning of the body.
    */
-  constructor(draft: BodyDraft | null, windowBytes: number, control: FlowControl) {
+  constructor(draft: BodyDraft | null, windowBytes: number, envelope: Envelope, control: FlowControl) {
     this.#draft = draft
     this.receivedBytes = draft?.bytes ?? 0
     this.#storing = draft !== null
-    this.#windowBytes = windowBytes
+    // Half of it: what is on the way when the fetch is paused, and what is in the socket, count as well.
+    this.#windowBytes = windowBytes / 2
+    this.#envelope = envelope
     this.#control = control
   }
 
@@ -56,7 +62,7 @@ export class BodyFlow {
   /** A chunk from the origin. */
   push(chunk: Buffer): void {
     if (this.#storing && !this.#draft!.append(chunk)) this.#stopStoring()
-    if (!this.#storing) this.#chunks.push(chunk)
+    if (!this.#storing) this.#hold(chunk)
     this.receivedBytes += chunk.length
     for (const reader of this.#readers) reader.pump()
     this.#adjust()
@@ -87,6 +93,7 @@ export class BodyFlow {
     if (!this.#readers.delete(reader)) return
     this.#adjust()
     this.settle()
+    if (this.#readers.size === 0) this.#charge(0)
   }
 
   /** Those who waited for the head have been told: where none of them reads on, the fetch may end. */
@@ -99,6 +106,7 @@ export class BodyFlow {
     this.#draft?.release()
     this.#draft = null
     this.#storing = false
+    if (this.#readers.size === 0) this.#charge(0)
   }
 
   /** A piece of the body at `position`; null where there is none yet. For readers. */
@@ -118,6 +126,21 @@ export class BodyFlow {
     this.#adjust()
   }
 
+  /** For a reader: bytes that wait in a client's socket, or do so no longer. */
+  charge(bytes: number): void {
+    this.#envelope.charge(bytes)
+  }
+
+  #hold(chunk: Buffer): void {
+    this.#chunks.push(chunk)
+    this.#charge(this.#chargedBytes + chunk.length)
+  }
+
+  #charge(bytes: number): void {
+    this.#envelope.charge(bytes - this.#chargedBytes)
+    this.#chargedBytes = bytes
+  }
+
   #stopStoring(): void {
     this.#storing = false
     this.#chunksAt = this.receivedBytes
@@ -130,21 +153,29 @@ export class BodyFlow {
   }
 
   #adjust(): void {
-    if (this.#storing || this.#state !== 'open') return
+    if (this.#storing) return
     let slowest = this.receivedBytes
     for (const reader of this.#readers) slowest = Math.min(slowest, reader.position)
     for (let first = this.#chunks[0]; first !== undefined; first = this.#chunks[0]) {
       if (this.#chunksAt + first.length > slowest) break
       this.#chunksAt += first.length
       this.#chunks.shift()
+      this.#charge(Math.max(0, this.#chargedBytes - first.length))
     }
-    const isBehind = this.receivedBytes - slowest > this.#windowBytes
+    if (this.#state !== 'open') return
+    const windowBytes = this.#envelope.isTight
+      ? Math.min(this.#windowBytes, TIGHT_WINDOW_BYTES)
+      : this.#windowBytes
+    const isBehind = this.receivedBytes - slowest > windowBytes
     if (isBehind === this.#isPaused) return
     this.#isPaused = isBehind
     if (isBehind) this.#control.pause()
     else this.#control.resume()
   }
 }
+
+/** How far a client may be behind while memory is tight. */
+const TIGHT_WINDOW_BYTES = 8192
 
 /** How much a reader hands over at a time. */
 const PIECE_BYTES = 65_536
@@ -159,6 +190,8 @@ export class BodyReader {
   #isBlocked = false
   #isOver = false
   #isPumping = false
+  /** The piece that the client's socket holds and the flow no longer does. */
+  #waitingBytes = 0
 
   constructor(flow: BodyFlow, sink: BodySink, draft: BodyDraft | null, parts: readonly BodyPart[]) {
     this.#flow = flow
@@ -189,9 +222,12 @@ export class BodyReader {
   /** Whether to go on: a write may fill the client, or end its exchange. */
   #writePiece(): boolean {
     if (this.#isBlocked || this.#isOver) return false
+    // What lies in the draft is held by the store.
+    const isHeld = this.#draft === null || this.position >= this.#draft.bytes
     const piece = this.#next()
     if (piece === null) return false
     this.#isBlocked = !this.#sink.write(piece)
+    if (this.#isBlocked && isHeld) this.#wait(piece.length)
     return true
   }
 
@@ -202,15 +238,23 @@ export class BodyReader {
     return piece === null ? null : this.#parts.take(piece)
   }
 
+  #wait(bytes: number): void {
+    const waitingBytes = this.#isOver ? 0 : bytes
+    this.#flow.charge(waitingBytes - this.#waitingBytes)
+    this.#waitingBytes = waitingBytes
+  }
+
   /** The client can take more. */
   drained(): void {
     this.#isBlocked = false
+    this.#wait(0)
     this.pump()
   }
 
   /** The client's exchange has ended, one way or another. */
   release(): void {
     this.#isOver = true
+    this.#wait(0)
     this.#flow.detach(this)
     this.#draft?.release()
   }

@@ -1,5 +1,6 @@
 /** What the two machines work with: handed in by `cli/`, the same for every transaction. */
 import type { Clock } from '../base/clock.ts'
+import type { Envelope } from '../base/envelope.ts'
 import type { ResponseDirectives } from '../http/cache-control.ts'
 import type { Memo } from '../http/memo.ts'
 import type { NormalisedValues } from '../http/variant-values.ts'
@@ -54,6 +55,8 @@ export interface EngineContext {
   /** By name. The first one is the default. */
   readonly origins: ReadonlyMap<string, Origin>
   readonly limits: EngineLimits
+  /** What is held in memory for those outside, and how much may be. */
+  readonly envelope: Envelope
   /** Nobody outside can guess it, so that nobody can write a body that holds a boundary of ours (RFC 2046 §5.1.1). */
   readonly seed: string
   /** Watches transactions; null where nobody does. */

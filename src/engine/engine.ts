@@ -2,6 +2,7 @@
  * The engine: takes exchanges from the server and drives a transaction for each.
  * Does no I/O and reads no clock of its own; everything it works with is handed in.
  */
+import { Envelope } from '../base/envelope.ts'
 import { readResponseDirectives } from '../http/cache-control.ts'
 import { Memo } from '../http/memo.ts'
 import { NormalisedValues } from '../http/variant-values.ts'
@@ -19,8 +20,12 @@ import { Transaction } from './transaction.ts'
 
 export type EngineOptions = Omit<
   EngineContext,
-  'inFlight' | 'withdrawals' | 'searchKeys' | 'directives' | 'variantValues' | 'tracer'
-> & { readonly tracer?: Tracer }
+  'envelope' | 'inFlight' | 'withdrawals' | 'searchKeys' | 'directives' | 'variantValues' | 'tracer'
+> & {
+  /** None of its own: no limit. */
+  readonly envelope?: Envelope
+  readonly tracer?: Tracer
+}
 
 export class Engine implements RequestHandler {
   readonly #context: EngineContext
@@ -29,6 +34,7 @@ export class Engine implements RequestHandler {
   constructor(options: EngineOptions & { readonly policies: PolicySet }) {
     this.#context = {
       ...options,
+      envelope: options.envelope ?? new Envelope(Infinity),
       tracer: options.tracer ?? null,
       inFlight: new InFlight(),
       withdrawals: new Withdrawals(),

@@ -28,7 +28,12 @@ export const COUNTERS = {
   connectionsRefused: {
     name: 'lacquer_connections_refused_total',
     help: 'Client connections closed at once, by reason.',
-    label: { name: 'reason', values: ['limit', 'draining'] },
+    label: { name: 'reason', values: ['limit', 'draining', 'address-limit', 'memory'] },
+  },
+  connectionsShed: {
+    name: 'lacquer_connections_shed_total',
+    help: 'Client connections closed to make room: idle ones for new ones or for memory, slow ones for memory.',
+    label: { name: 'reason', values: ['idle-for-connections', 'idle-for-memory', 'slow-for-memory'] },
   },
   requestsRefused: {
     name: 'lacquer_requests_refused_total',
@@ -38,7 +43,10 @@ export const COUNTERS = {
   timeouts: {
     name: 'lacquer_client_timeouts_total',
     help: 'Client connections closed because a time limit ran out, by limit.',
-    label: { name: 'limit', values: ['head', 'body', 'idle', 'send'] },
+    label: {
+      name: 'limit',
+      values: ['head', 'body', 'idle', 'send', 'request', 'body-rate', 'send-rate', 'half-closed'],
+    },
   },
   collapsedWaits: {
     name: 'lacquer_collapsed_waits_total',
@@ -100,6 +108,7 @@ export const COUNTERS = {
         'variants',
         'in-flight',
         'withdrawals',
+        'memory',
       ],
     },
   },

@@ -52,6 +52,8 @@ export const REFUSALS = {
   // Time limits.
   'head-timeout': 408,
   'body-timeout': 408,
+  'body-too-slow': 408,
+  'request-timeout': 408,
 } as const
 
 export type RefusalReason = keyof typeof REFUSALS

@@ -4,6 +4,7 @@
 import { createServer, type AddressInfo, type Server, type Socket } from 'node:net'
 import { Wheel } from '../base/wheel.ts'
 import type { RequestHandler } from '../engine/exchange.ts'
+import { AddressCounts } from './address-counts.ts'
 import { CurrentDate } from './current-date.ts'
 import { plainAddress } from './forwarded.ts'
 import { Connection } from './http1/connection.ts'
@@ -11,24 +12,31 @@ import type { ConnectionContext } from './http1/context.ts'
 import { Scratch } from './http1/output.ts'
 import { canRewrap, dataEvents, reusedBuffer, type ReadMode } from './http1/read.ts'
 import { serverOptions, type ServerOptions } from './options.ts'
+import { Shedder } from './shedder.ts'
 
 export class Listener {
   readonly #options: ServerOptions
   readonly #context: ConnectionContext
   readonly #connections = new Set<Connection>()
+  readonly #addresses: AddressCounts
+  readonly #shedder: Shedder
   readonly #server: Server
   #readMode: ReadMode = dataEvents
   #draining = false
+  #quietUntil = 0
   /** Called when the last connection has gone. */
   readonly #emptied: (() => void)[] = []
 
   constructor(options: Partial<ServerOptions>, handler: RequestHandler) {
     const all = serverOptions(options)
     this.#options = all
+    this.#addresses = new AddressCounts(all.maxConnectionsPerAddress, all.isExempt)
+    const wheel = new Wheel(all.clock)
+    this.#shedder = new Shedder(this.#connections, wheel, all)
     this.#context = {
       options: all,
       handler,
-      wheel: new Wheel(all.clock),
+      wheel,
       scratch: new Scratch(),
       date: new CurrentDate(all.clock),
       bytesIn: all.recorder.slots('bytesIn'),
@@ -67,6 +75,13 @@ export class Listener {
     return this.#connections.size
   }
 
+  /** Connections whose client has closed its side while its request is under way. */
+  get halfClosed(): number {
+    let count = 0
+    for (const connection of this.#connections) if (connection.isHalfClosed) count++
+    return count
+  }
+
   /** Stops accepting, lets requests under way finish for at most `limitMs`, then closes what is left. */
   async drain(limitMs: number): Promise<void> {
     this.#draining = true
@@ -90,20 +105,41 @@ export class Listener {
   }
 
   #accept(accepted: Socket): void {
-    const { recorder, maxConnections } = this.#options
-    if (this.#draining || this.#connections.size >= maxConnections) {
-      recorder.count('connectionsRefused', this.#draining ? 'draining' : 'limit')
-      accepted.destroy()
-      return
-    }
     const peerAddress = accepted.remoteAddress
     if (peerAddress === undefined) {
       // It has been reset while it waited to be accepted.
       accepted.destroy()
       return
     }
-    recorder.add('connections')
-    this.#readMode.open(accepted, (socket) => this.#connect(socket, plainAddress(peerAddress) ?? peerAddress))
+    const address = plainAddress(peerAddress) ?? peerAddress
+    const why = this.#whyNot(address)
+    if (why !== null) {
+      this.#refuse(accepted, address, why)
+      return
+    }
+    this.#options.recorder.add('connections')
+    this.#readMode.open(accepted, (socket) => this.#connect(socket, address))
+  }
+
+  /** Why there is no place for one more connection; null where there is, which it then has. */
+  #whyNot(address: string): RefusedConnection | null {
+    const { maxConnections, envelope } = this.#options
+    if (this.#draining) return 'draining'
+    if (envelope.isFull) return 'memory'
+    if (this.#connections.size >= maxConnections && !this.#shedder.makeRoom()) return 'limit'
+    return this.#addresses.enter(address) ? null : 'address-limit'
+  }
+
+  /** Unanswered: an answer would cost more than the connection, and whoever opens so many is not going to read it. */
+  #refuse(accepted: Socket, address: string, why: RefusedConnection): void {
+    const { recorder, log, clock } = this.#options
+    recorder.count('connectionsRefused', why)
+    accepted.destroy()
+    // The counter has them all; of a flood, the log has one line a second.
+    const now = clock.now()
+    if (now < this.#quietUntil) return
+    this.#quietUntil = now + 1000
+    log.log('warn', 'connection-refused', { why, client: address })
   }
 
   #connect(socket: Socket, peerAddress: string): Connection {
@@ -111,12 +147,15 @@ export class Listener {
     this.#connections.add(connection)
     socket.on('close', () => {
       this.#connections.delete(connection)
+      this.#addresses.leave(peerAddress)
       if (this.#connections.size > 0) return
       for (const emptied of this.#emptied.splice(0)) emptied()
     })
     return connection
   }
 }
+
+type RefusedConnection = 'draining' | 'limit' | 'address-limit' | 'memory'
 
 /** Connections that the kernel keeps until they are accepted. */
 const BACKLOG = 4096

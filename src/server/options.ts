@@ -2,18 +2,29 @@
  * What a listener can be told, and its defaults. `config/` has the parameters that an operator sees; `cli/` fills this.
  */
 import { systemClock, type Clock } from '../base/clock.ts'
+import { Envelope } from '../base/envelope.ts'
 import { silentLog, type Log } from '../observe/events.ts'
 import { Recorder } from '../observe/recorder.ts'
+import { isLoopback } from './address-counts.ts'
 
 export interface ServerOptions {
   /** From the first byte of a head to its last; also from accepting a connection to its first byte. Then 408. */
   readonly headTimeoutMs: number
   /** Between two bytes of a request body that somebody waits for. Then 408. */
   readonly bodyTimeoutMs: number
+  /** For a whole request, from its head to the last byte of its body. Then 408. */
+  readonly requestTimeoutMs: number
   /** Between two requests. */
   readonly idleTimeoutMs: number
   /** While the client takes no byte of a response. */
   readonly sendTimeoutMs: number
+  /** Before a response begins, once the client has sent FIN. */
+  readonly halfClosedTimeoutMs: number
+  /** Bytes a second that a body must come with, and a response be taken, on average over each window, the first after a grace. */
+  readonly minBodyRate: number
+  readonly minSendRate: number
+  readonly rateGraceMs: number
+  readonly rateWindowMs: number
   /** How long, and how many bytes, a connection that is being closed is read unheeded (RFC 9112 §9.6). */
   readonly lingerMs: number
   readonly lingerBytes: number
@@ -23,6 +34,11 @@ export interface ServerOptions {
   readonly maxFields: number
   readonly maxRequestBodyBytes: number
   readonly maxConnections: number
+  /** Connections from one address, an IPv6 one with its /64; none where it is exempt. */
+  readonly maxConnectionsPerAddress: number
+  readonly isExempt: (address: string) => boolean
+  /** What is held in memory for those outside. */
+  readonly envelope: Envelope
   /** How much may be held of what a client sends ahead; beyond it the connection is not read. */
   readonly maxPipelinedBytes: number
   /** `reused-buffer` reads all connections into one buffer, `data-events` leaves it to node; `auto` tries the former. */
@@ -45,8 +61,14 @@ export function serverOptions(given: Partial<ServerOptions> = {}): ServerOptions
   return {
     headTimeoutMs: 10_000,
     bodyTimeoutMs: 30_000,
+    requestTimeoutMs: 3_600_000,
     idleTimeoutMs: 60_000,
     sendTimeoutMs: 60_000,
+    halfClosedTimeoutMs: 10_000,
+    minBodyRate: 500,
+    minSendRate: 500,
+    rateGraceMs: 10_000,
+    rateWindowMs: 60_000,
     lingerMs: 1000,
     lingerBytes: 1024 * 1024,
     maxHeadBytes: 32 * 1024,
@@ -54,6 +76,9 @@ export function serverOptions(given: Partial<ServerOptions> = {}): ServerOptions
     maxFields: 100,
     maxRequestBodyBytes: 1024 ** 3,
     maxConnections: 20_000,
+    maxConnectionsPerAddress: 1000,
+    isExempt: isLoopback,
+    envelope: new Envelope(128 * 1024 * 1024),
     maxPipelinedBytes: 64 * 1024,
     reads: 'auto',
     trusted: () => false,

@@ -3,6 +3,7 @@
  * listened on, connected to or waited for.
  */
 import builtin from '../../policies/builtin.ts'
+import { Envelope } from '../base/envelope.ts'
 import { readConfig } from '../config/config.ts'
 import type { LacquerConfig } from '../config/define-config.ts'
 import type { Settings } from '../config/settings.ts'
@@ -70,6 +71,7 @@ export class TestEdge {
   readonly store: MemoryStore
   readonly tags: TagIndex
   readonly recorder = new Recorder()
+  readonly envelope: Envelope
   readonly engine: Engine
   /** What the operational log was told. */
   readonly log: LoggedEvent[] = []
@@ -79,6 +81,7 @@ export class TestEdge {
 
   constructor(routes: readonly Route[], options: TestEdgeOptions = {}) {
     const settings = settingsOf(options)
+    this.envelope = new Envelope(settings.maxInFlightMemoryBytes)
     const names = options.origins ?? ['default']
     this.origins = new Map(names.map((name) => [name, new ScriptedOrigin(name, this.clock)]))
     this.origin = this.originNamed(names[0])
@@ -96,6 +99,7 @@ export class TestEdge {
       log: { log, access: null },
       origins: this.#guards,
       limits: { ...engineLimits(settings), ...options.limits },
+      envelope: this.envelope,
       seed: 'a test',
       policies: policySet(routes),
       tracer: { begin: (transaction) => this.#watch(transaction) },

@@ -257,7 +257,7 @@ export class FetchTransaction implements Drivable<FetchTransaction>, Consultatio
   }
 
   startFlow(draft: BodyDraft | null): BodyFlow {
-    return (this.flow = new BodyFlow(draft, this.context.limits.windowBytes, this))
+    return (this.flow = new BodyFlow(draft, this.context.limits.windowBytes, this.context.envelope, this))
   }
 
   pause(): void {

@@ -12,11 +12,19 @@ import { askForPart } from './rest.ts'
 
 export function prepare(fetch: FetchTransaction): FetchStep | Promise<FetchStep> {
   const { request } = fetch.plan
+  if (fetch.context.envelope.isFull) return overloaded(fetch)
   addValidators(fetch)
   if (fetch.plan.mode === 'store') askForPart(fetch)
   request.isWritable = true
   const verdict = consult(fetch, 'originRequest', fetch.at.show('originRequest', null))
   return verdict instanceof Promise ? verdict.then((late) => proceed(fetch, late)) : proceed(fetch, verdict)
+}
+
+/** Memory for what is in flight is full: what comes from the store alone is answered, or what is stale but allowed. */
+function overloaded(fetch: FetchTransaction): FetchStep {
+  fetch.context.recorder.count('limitReached', 'memory')
+  fetch.failure = { status: 503, reason: 'overloaded', synth: null, allowsStale: true }
+  return fetch.steps.failed
 }
 
 /** RFC 9111 §4.3.1: what we have stored is offered for confirmation. */

@@ -77,7 +77,8 @@ function failed(tx: Transaction, failure: FetchFailure): RequestStep {
   if (failure.allowsStale && tx.slot !== NO_SLOT && mayServeStale(tx)) return tx.steps.staleOnError
   const status = statusFor(tx, failure)
   const body = `${status} ${reasonPhrase(status)}\nThe origin of this page did not answer as it should (${failure.reason}).\n`
-  return tx.synthesize({ kind: 'synth', status, headers: {}, body }, 'error', failure.reason)
+  const headers = PASSING.has(failure.reason) ? { 'retry-after': '1' } : {}
+  return tx.synthesize({ kind: 'synth', status, headers, body }, 'error', failure.reason)
 }
 
 /** RFC 9111 §5.2.2.2, §5.2.2.8: where a stored response may not be used unvalidated, and nobody is there to validate it, the status is 504. */
@@ -89,6 +90,9 @@ function statusFor(tx: Transaction, failure: FetchFailure): number {
   const reuse = judgeReuse(store.flags(slot), store.lifetimeMs(slot), 0, ageMs, NO_REQUEST_DIRECTIVES)
   return reuse === 'must-revalidate' || reuse === 'no-cache' ? 504 : failure.status
 }
+
+/** Failures of the moment: for want of room, which somebody gives up soon (RFC 9110 §10.2.3). */
+const PASSING: ReadonlySet<string> = new Set(['overloaded', 'origin-queue-full', 'origin-queue-timeout'])
 
 /** Failures that mean that there was nobody, or no answer. */
 const UNREACHED: ReadonlySet<string> = new Set(

@@ -40,6 +40,11 @@ export function pipe(tx: Transaction): RequestStep {
   if (origin === undefined) {
     return tx.synthesize({ kind: 'synth', status: 503, headers: {}, body: '' }, 'error', 'no-such-origin')
   }
+  if (context.envelope.isFull) {
+    context.recorder.count('limitReached', 'memory')
+    const headers = { 'retry-after': '1' }
+    return tx.synthesize({ kind: 'synth', status: 503, headers, body: '' }, 'error', 'overloaded')
+  }
   const handler = new PipeHandler(tx, name)
   tx.abandon = () => handler.abandon()
   handler.call = origin.fetch(
@@ -117,7 +122,7 @@ class PipeHandler implements FetchHandler {
       }),
     )
     tx.status = response.status
-    this.#flow = new BodyFlow(null, tx.context.limits.windowBytes, {
+    this.#flow = new BodyFlow(null, tx.context.limits.windowBytes, tx.context.envelope, {
       pause: () => this.call?.pause(),
       resume: () => this.call?.resume(),
       unread: () => this.call?.abort(),

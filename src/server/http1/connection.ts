@@ -17,13 +17,13 @@ import type { ConnectionContext } from './context.ts'
 import { Http1Exchange, type ExchangeHost } from './exchange.ts'
 import { Input } from './input.ts'
 import { Output } from './output.ts'
-import { Patience, type Awaited } from './patience.ts'
-import { unsentBytes, type Receiver } from './read.ts'
+import { Patience, type PatienceOwner, type RanOut } from './patience.ts'
+import { hasUnsent, takenBytes, type Receiver } from './read.ts'
 import { recordRefusal, refusal } from './refuse.ts'
 import { RequestBody } from './request-body.ts'
 import { Tunnel } from './tunnel.ts'
 
-export class Connection implements ExchangeHost, Receiver {
+export class Connection implements ExchangeHost, PatienceOwner, Receiver {
   readonly output: Output
   readonly peerAddress: string
   readonly peerIsTrusted: boolean
@@ -53,7 +53,12 @@ export class Connection implements ExchangeHost, Receiver {
   #clientDone = false
   #draining = false
   #lingeredBytes = 0
-  #unsentBytes = 0
+  /** Times that the output was full. */
+  #blocks = 0
+  /** What the envelope has been charged for this connection. */
+  #chargedBytes = 0
+  /** Bytes of a response that wait in the socket and are nowhere else. */
+  #copiedBytes = 0
 
   constructor(socket: Socket, peerAddress: string, context: ConnectionContext) {
     const { options } = context
@@ -63,10 +68,10 @@ export class Connection implements ExchangeHost, Receiver {
     this.peerIsTrusted = options.trusted(peerAddress)
     this.output = new Output(socket, context.scratch, context.bytesOut)
     this.#exchange = new Http1Exchange(this, options)
-    this.#patience = new Patience(context.wheel, options, (awaited) => this.#ranOut(awaited))
+    this.#patience = new Patience(context.wheel, options, this)
     this.#patience.await('head')
     socket.on('end', () => this.#clientEnded())
-    socket.on('drain', () => this.#exchange.outputDrained())
+    socket.on('drain', () => this.#drained())
     // What went wrong is told by 'close', which follows.
     socket.on('error', () => undefined)
     socket.on('close', () => this.#closed())
@@ -102,6 +107,11 @@ export class Connection implements ExchangeHost, Receiver {
     this.#breakOff('broken', false)
   }
 
+  /** The client has closed its side, and its request is under way. */
+  get isHalfClosed(): boolean {
+    return this.#clientDone && this.#underWay
+  }
+
   // What an exchange asks of its connection.
 
   get requestBodyBytes(): number {
@@ -119,7 +129,8 @@ export class Connection implements ExchangeHost, Receiver {
       this.#exchange.framing.expectsContinue && !this.#exchange.responding && this.#input.size === 0
     if (waits) this.output.writeText('HTTP/1.1 100 Continue\r\n\r\n')
     if (!this.#handling) this.#continueSoon()
-    return body.start(() => this.#continueSoon())
+    const holdBytes = this.#context.options.envelope.isTight ? HELD_BODY_BYTES / 4 : HELD_BODY_BYTES
+    return body.start(holdBytes, () => this.#continueSoon())
   }
 
   willPersist(framingAllows: boolean): boolean {
@@ -140,11 +151,14 @@ export class Connection implements ExchangeHost, Receiver {
       return
     }
     this.sendingBlocked()
+    // What was written in one piece was copied; a body that was sent from where it lies rests in the store.
+    if (!this.#exchange.sendsFromStore) this.#copiedBytes = this.output.pendingBytes
+    this.#account()
     this.output.whenTaken(() => this.#conclude('complete'))
   }
 
   sendingBlocked(): void {
-    this.#unsentBytes = unsentBytes(this.#socket)
+    this.#blocks++
     this.#patience.await('send')
   }
 
@@ -178,9 +192,11 @@ export class Connection implements ExchangeHost, Receiver {
     this.output.flush()
     if (!this.#isOpen) {
       this.#input.clear()
+      this.#charge(0)
       return
     }
     this.#input.keep()
+    this.#account()
     if (this.#clientDone && this.#cannotGoOn()) {
       this.#closeAfterClient()
       return
@@ -220,6 +236,7 @@ export class Connection implements ExchangeHost, Receiver {
     this.#patience.await(null)
     if (exchange.hasBody) {
       this.#body = new RequestBody(exchange.bodyBytes, this.#context.options.maxRequestBodyBytes)
+      this.#patience.requestBegan(this.#now)
     }
     this.#handling = true
     this.#context.handler.handle(exchange)
@@ -284,6 +301,8 @@ export class Connection implements ExchangeHost, Receiver {
     exchange.close(end)
     this.#body?.breakOff(end === 'client-gone' ? 'client-gone' : 'abandoned')
     this.#body = null
+    this.#copiedBytes = 0
+    this.#account()
     if (!this.#isOpen) return
     if (handled) exchange.head.clear()
     else this.#exchange = new Http1Exchange(this, this.#context.options)
@@ -336,7 +355,17 @@ export class Connection implements ExchangeHost, Receiver {
   #clientEnded(): void {
     this.#clientDone = true
     if (this.#state === 'tunnel') this.#tunnel?.ended()
-    else if (this.#isOpen) this.#run()
+    else if (this.#isOpen) {
+      this.#run()
+      this.#noteHalfClosed()
+    }
+  }
+
+  /** The client may have left, which FIN alone does not tell: what it asked for is waited for, but not long. */
+  #noteHalfClosed(): void {
+    const waitsForNothing = this.#patience.awaited === null
+    if (this.#isOpen && this.#underWay && waitsForNothing && !this.#exchange.responding)
+      this.#patience.await('half-closed')
   }
 
   /** After the client's FIN: whether what is there completes nothing. */
@@ -356,34 +385,83 @@ export class Connection implements ExchangeHost, Receiver {
     this.#state = 'closed'
     this.#patience.end()
     this.#input.clear()
+    this.#charge(0)
     this.#tunnel?.closed()
     this.#conclude(end)
   }
 
-  #ranOut(awaited: Awaited): void {
-    if (awaited === 'linger') {
+  ranOut(what: RanOut): void {
+    this.#now = this.#context.options.clock.now()
+    if (what === 'linger') {
       this.destroy()
       return
     }
-    this.#now = this.#context.options.clock.now()
-    if (awaited === 'send') {
-      const unsent = unsentBytes(this.#socket)
-      if (unsent === 0) {
+    if (what === 'send' || what === 'send-rate') {
+      if (!hasUnsent(this.#socket)) {
         this.#regulate()
         return
       }
-      if (unsent !== this.#unsentBytes) {
-        this.sendingBlocked()
-        return
-      }
-    }
-    this.#context.options.recorder.count('timeouts', awaited)
-    if (awaited === 'body') this.#refuseBody('body-timeout')
-    else if (awaited === 'send') this.#breakOff('broken', true)
+    } else if (what === 'half-closed' && this.#exchange.responding) return
+    this.#context.options.recorder.count('timeouts', what)
+    this.#giveUp(what)
+  }
+
+  #giveUp(what: Exclude<RanOut, 'linger'>): void {
+    if (what === 'body') this.#refuseBody('body-timeout')
+    else if (what === 'body-rate') this.#refuseBody('body-too-slow')
+    else if (what === 'request') this.#refuseBody('request-timeout')
+    else if (what === 'send' || what === 'send-rate') this.#breakOff('broken', true)
+    else if (what === 'half-closed') this.#breakOff('client-gone', false)
     else if (this.#exchange.head.begun) this.#refuse('head-timeout')
     else this.#closeGently()
   }
+
+  progressOf(what: 'body' | 'send'): number {
+    if (what === 'body') return this.#body?.receivedBytes ?? 0
+    return takenBytes(this.#socket)
+  }
+
+  #drained(): void {
+    const blocks = this.#blocks
+    this.#exchange.outputDrained()
+    // Taken, and nothing more to take: from here on it is not the client that is waited for.
+    if (blocks === this.#blocks && this.#patience.awaited === 'send') this.#patience.await(null)
+  }
+
+  // Memory.
+
+  /** Tells the envelope what is held, where that has changed. */
+  #account(): void {
+    const bytes = this.#input.heldBytes + (this.#body?.heldBytes ?? 0) + this.#copiedBytes
+    if (bytes !== this.#chargedBytes) this.#charge(bytes)
+  }
+
+  #charge(bytes: number): void {
+    const more = bytes - this.#chargedBytes
+    if (more === 0) return
+    this.#chargedBytes = bytes
+    this.#context.options.envelope.charge(more)
+  }
+
+  /** Closes it if no request is under way, and none has come for `ms`. Says whether it did. */
+  shedIfIdle(now: number, ms: number): boolean {
+    if (!this.#isOpen || this.#underWay || now - this.#patience.since < ms) return false
+    this.#breakOff('broken', false)
+    return true
+  }
+
+  /** Breaks it off if its client has kept us waiting for `ms` with a body, or to take a response. Says whether it did. */
+  shedIfSlow(now: number, ms: number): boolean {
+    const { awaited } = this.#patience
+    if (!this.#isOpen || (awaited !== 'body' && awaited !== 'send')) return false
+    if (now - this.#patience.since < ms) return false
+    this.#breakOff('broken', true)
+    return true
+  }
 }
+
+/** How much of a request body waits for its reader. */
+const HELD_BODY_BYTES = 64 * 1024
 
 function continueReading(connection: Connection): void {
   connection.continue()

@@ -154,6 +154,11 @@ export class Http1Exchange implements ClientExchange, BodyOwner {
     return this.#host.output
   }
 
+  /** The response is being sent from where it is stored, so that what waits in the socket is no copy. */
+  get sendsFromStore(): boolean {
+    return this.#sending instanceof StoredBody
+  }
+
   body(): Readable {
     assert(!this.#bodyAsked, 'a request body is asked for once')
     this.#bodyAsked = true

@@ -14,6 +14,11 @@ export class Input {
     return this.end - this.at
   }
 
+  /** Bytes of a buffer of the connection's own. */
+  get heldBytes(): number {
+    return this.#borrowed ? 0 : this.buffer.length
+  }
+
   /** Adds bytes, which lie in a buffer that will be overwritten once control has been given up. */
   add(bytes: Buffer, length: number): void {
     if (this.at === this.end) {

@@ -70,10 +70,17 @@ function takeHandle(socket: Socket): Handle {
   return handle
 }
 
-/** How many bytes the kernel has not taken yet; a number that does not change means that the client takes nothing. */
-export function unsentBytes(socket: Socket): number {
+/** Whether the kernel has not taken all yet: not how much, since what is being written may count twice. */
+export function hasUnsent(socket: Socket): boolean {
   const handle = (socket as unknown as WithHandle)._handle as { writeQueueSize?: number } | null | undefined
-  return (handle?.writeQueueSize ?? 0) + socket.writableLength
+  return (handle?.writeQueueSize ?? 0) + socket.writableLength > 0
+}
+
+/** Bytes of ours that the kernel has taken so far: all that were handed to the handle, less those that wait in it. */
+export function takenBytes(socket: Socket): number {
+  const handle = (socket as unknown as WithHandle)._handle as
+    { bytesWritten?: number; writeQueueSize?: number } | null | undefined
+  return (handle?.bytesWritten ?? 0) - (handle?.writeQueueSize ?? 0)
 }
 
 /** Whether an accepted connection can be wrapped again here: sends a few bytes there and back. */

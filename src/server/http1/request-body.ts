@@ -56,15 +56,20 @@ export class RequestBody {
     return this.#stream !== null && (this.#full || this.#stream.destroyed)
   }
 
+  /** Bytes that wait for its reader. */
+  get heldBytes(): number {
+    return this.#stream?.readableLength ?? 0
+  }
+
   /** Why it is refused, once it is. */
   get reason(): RefusalReason | null {
     return this.#chunked?.reason ?? null
   }
 
-  /** The reading side; `more` is called when it can take more. */
-  start(more: () => void): Readable {
+  /** The reading side, which holds about `holdBytes`; `more` is called when it can take more, and when all has been read. */
+  start(holdBytes: number, more: () => void): Readable {
     const stream = new Readable({
-      highWaterMark: 64 * 1024,
+      highWaterMark: holdBytes,
       read: () => {
         if (!this.#full) return
         this.#full = false
@@ -73,6 +78,7 @@ export class RequestBody {
     })
     // The connection deals with broken bodies; a reader that has gone away must not bring down the process.
     stream.on('error', () => undefined)
+    stream.on('close', more)
     this.#stream = stream
     if (this.complete) stream.push(null)
     return stream
