@@ -159,7 +159,7 @@ describe('after the client has sent FIN', () => {
     )
     clock.advance(9000)
     assert.deepEqual(server.handler.seen[0]?.ends, [])
-    server.handler.seen[0]!.exchange.send(plain(200), Buffer.from('done'))
+    server.handler.seen[0].exchange.send(plain(200), Buffer.from('done'))
     assert.match(await client.untilEnd(), /done$/)
   })
 })
