@@ -23,6 +23,7 @@ import { adminToken, exposedError } from './admin-access.ts'
 import { connectOrigins } from './connect-origins.ts'
 import { DEMO_NAME, DemoOrigin } from './demo-origin.ts'
 import { listenerLimits } from './edge-limits.ts'
+import type { Write } from './line-writer.ts'
 import { listenError } from './listen-error.ts'
 import { Logs } from './logs.ts'
 import { ownHosts } from './own-hosts.ts'
@@ -35,6 +36,10 @@ export interface EdgeOptions {
   readonly adminToken?: string | null
   /** This process's own metrics; null where they are not wanted. */
   readonly processMetrics: ConstructorParameters<typeof Metrics>[1]
+  /** The machine's, unless a test moves one of its own. */
+  readonly clock?: Clock
+  /** Where log lines go: to standard output and error, unless a test takes them. */
+  readonly write?: Write
 }
 
 export async function startEdge(options: EdgeOptions): Promise<Edge> {
@@ -57,6 +62,7 @@ export class Edge {
   readonly isDemo: boolean
   readonly logs: Logs
   readonly recorder: Recorder
+  readonly store: MemoryStore
   readonly #parts: Parts
 
   constructor(parts: Parts) {
@@ -66,6 +72,7 @@ export class Edge {
     this.isDemo = parts.demo !== null
     this.logs = parts.logs
     this.recorder = parts.recorder
+    this.store = parts.store
     this.#parts = parts
   }
 
@@ -117,15 +124,16 @@ interface Parts {
   readonly demo: DemoOrigin | null
   readonly logs: Logs
   readonly recorder: Recorder
+  readonly store: MemoryStore
 }
 
 async function start(options: EdgeOptions, undo: (() => Promise<void>)[]): Promise<Edge> {
   const { settings, policies, version } = options
-  const clock = systemClock
+  const clock = options.clock ?? systemClock
   const startedAt = clock.now()
   const recorder = new Recorder()
-  const logs = new Logs({ clock, recorder, accessLog: settings.accessLog })
   const envelope = new Envelope(settings.maxInFlightMemoryBytes)
+  const logs = new Logs({ clock, recorder, accessLog: settings.accessLog, ...withWrite(options.write) })
   const tags = new TagIndex()
   const store = new MemoryStore({
     memoryBytes: settings.memoryBytes,
@@ -206,8 +214,22 @@ async function start(options: EdgeOptions, undo: (() => Promise<void>)[]): Promi
   state.isOurHost = ownHosts([...settings.hosts, ...policies.hosts()], address)
   state.ownHost = writeAddress(address)
   state.notReady = null
-  return new Edge({ clock, address, state, listener, admin, origins, connections, demo, logs, recorder })
+  return new Edge({
+    clock,
+    address,
+    state,
+    listener,
+    admin,
+    origins,
+    connections,
+    demo,
+    logs,
+    recorder,
+    store,
+  })
 }
+
+const withWrite = (write: Write | undefined): { write?: Write } => (write === undefined ? {} : { write })
 
 function demoSettings(demo: DemoOrigin): OriginSettings {
   return { name: DEMO_NAME, url: demo.url, host: null, proxy: null, ca: null }
