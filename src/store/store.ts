@@ -13,6 +13,8 @@
 
 export type Slot = number
 export const NO_SLOT: Slot = 0
+/** The cursor of a scan that has seen everything. */
+export const SCAN_DONE = -1
 
 export interface StoredMeta {
   /** Final status code, 200 to 599; 0 for a hit-for-miss marker. */
@@ -136,5 +138,11 @@ export interface Store {
   /** Removes every variant under `key`; returns how many. */
   removeKey(key: string): number
   clear(): number
+  /**
+   * Visits keys in slices: looks at no more than `maxSteps` places from `cursor` on (0 to begin with), and answers the cursor to
+   * go on from, or `SCAN_DONE`. A key that is stored from the first slice to the last is visited exactly once, whatever comes
+   * and goes in between. `visit` gets the key and its newest variant; it may remove that key, store nothing, and answers whether to go on.
+   */
+  scan(cursor: number, maxSteps: number, visit: (key: string, newest: Slot) => boolean): number
   figures(): StoreFigures
 }

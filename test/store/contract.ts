@@ -3,7 +3,7 @@ import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
 import { InvariantError } from '../../src/base/assert.ts'
 import { StoredFlag } from '../../src/http/stored-flag.ts'
-import { NO_SLOT, type Store } from '../../src/store/store.ts'
+import { NO_SLOT, SCAN_DONE, type Store } from '../../src/store/store.ts'
 import { bytesOf, draftOf, HEAD, mustPut, putBody, readAll, readDraft, requestFor } from './requests.ts'
 
 export interface ContractOptions {
@@ -25,6 +25,7 @@ export function storeContract(name: string, make: (options: ContractOptions) => 
     describe('freshening', () => freshenContract(make))
     describe('removal and retention', () => removalContract(make))
     describe('limits', () => limitContract(make))
+    describe('scans', () => scanContract(make))
   })
 }
 
@@ -556,6 +557,84 @@ function limitContract(make: Make): void {
     assert.equal(store.find('a'), NO_SLOT)
     assert.deepEqual(readAll(store, slot), body)
     store.release(slot)
+  })
+}
+
+function scanContract(make: Make): void {
+  /** Every key that a scan in slices of `maxSteps` visits; `between` is called between two slices. */
+  function scanned(store: Store, maxSteps: number, between: () => void = () => undefined): string[] {
+    const seen: string[] = []
+    for (let cursor = 0; cursor !== SCAN_DONE; between()) {
+      const before = seen.length
+      cursor = store.scan(cursor, maxSteps, (key, newest) => {
+        assert.equal(newest, store.peek(key))
+        seen.push(key)
+        return true
+      })
+      assert.ok(seen.length - before <= maxSteps, 'a slice is no longer than was asked for')
+    }
+    return seen
+  }
+
+  it('a scan of an empty store visits nothing and ends', () => {
+    assert.deepEqual(scanned(make(ROOMY), 10), [])
+  })
+
+  it('each key is visited once, with its newest variant, in slices of any size', () => {
+    const store = make(ROOMY)
+    const keys = Array.from({ length: 500 }, (_, i) => `http://a.example/${i}`)
+    for (const key of keys) mustPut(store, key)
+    for (const key of ['de', 'en']) mustPut(store, keys[7]!, { variant: { names: ['x'], key } })
+    for (const maxSteps of [1, 7, 100, 10_000])
+      assert.deepEqual(scanned(store, maxSteps).toSorted(), keys.toSorted(), String(maxSteps))
+  })
+
+  it('ends its slice where it is told to, and goes on behind it', () => {
+    const store = make(ROOMY)
+    for (const key of ['a', 'b', 'c']) mustPut(store, key)
+    const seen: string[] = []
+    let cursor = 0
+    for (let i = 0; i < 3; i++) {
+      cursor = store.scan(cursor, 100_000, (key) => {
+        seen.push(key)
+        return false
+      })
+      assert.equal(seen.length, i + 1)
+    }
+    assert.deepEqual(seen.toSorted(), ['a', 'b', 'c'])
+    assert.equal(
+      store.scan(cursor, 100_000, (key): boolean => assert.fail(`${key} is visited again`)),
+      SCAN_DONE,
+    )
+  })
+
+  it('what stays is visited once, whatever is used, stored, freshened and removed in between', () => {
+    const store = make(ROOMY)
+    const staying = Array.from({ length: 300 }, (_, i) => `staying ${i}`)
+    for (let i = 0; i < 300; i++) {
+      mustPut(store, staying[i]!)
+      mustPut(store, `going ${i}`)
+    }
+    let turn = 0
+    const seen = scanned(store, 20, () => {
+      for (let i = 0; i < 20; i++) {
+        turn++
+        store.find(staying[(turn * 7) % 300]!)
+        mustPut(store, staying[(turn * 11) % 300]!)
+        store.removeKey(`going ${(turn * 13) % 300}`)
+        mustPut(store, `coming ${turn}`)
+        if (turn % 3 === 0) store.removeKey(`coming ${turn - 1}`)
+      }
+    })
+    assert.deepEqual(seen.filter((key) => key.startsWith('staying')).toSorted(), staying.toSorted())
+  })
+
+  it('a visitor may remove what it visits', () => {
+    const store = make(ROOMY)
+    for (let i = 0; i < 100; i++) mustPut(store, `${i}`)
+    for (let cursor = 0; cursor !== SCAN_DONE;)
+      cursor = store.scan(cursor, 10, (key) => store.removeKey(key) === 1)
+    assert.equal(store.figures().responses, 0)
   })
 }
 

@@ -9,11 +9,14 @@
  * entry of size 0 throws; `dispose` is called on overwriting too unless told otherwise. Its ttl is not used: what is stale may still be wanted.
  */
 import { LRUCache } from 'lru-cache'
-import { NO_SLOT, type Slot } from '../store.ts'
+import { NO_SLOT, SCAN_DONE, type Slot } from '../store.ts'
 import { ColdestShard } from './coldest.ts'
 import { flatKey, keyHash } from './key-hash.ts'
 import { DoubleField } from './record-layout.ts'
 import type { Records } from './record.ts'
+
+/** Places of a shard that a scan's cursor can tell apart: more than a shard can have. */
+const SCAN_SPAN = 2 ** 32
 
 const SHARD_BUDGET_BYTES = 512 * 1024
 const MAX_SHARDS = 512
@@ -46,6 +49,8 @@ export function tagsCostBytes(key: string, tags: readonly string[]): number {
 
 export class KeyIndex {
   readonly #shards: LRUCache<string, Slot>[] = []
+  /** Of each shard, the keys in the places where lru-cache keeps them: a key stays in its place as long as it is there. */
+  readonly #places: (readonly (string | undefined)[])[] = []
   readonly #mask: number
   readonly #records: Records
   readonly #coldest: ColdestShard
@@ -68,6 +73,8 @@ export class KeyIndex {
           },
         }),
       )
+      // Reading through its iterators goes by order of use, which changes with each hit: no cursor could be kept.
+      this.#places.push(LRUCache.unsafeExposeInternals(this.#shards[i]!).keyList)
     }
   }
 
@@ -115,6 +122,24 @@ export class KeyIndex {
       if (slot !== NO_SLOT && (lastUse === bound || looks >= EVICTION_LOOKS)) return slot
       this.#coldest.raiseTop(lastUse)
     }
+  }
+
+  /** As `Store.scan`. A step is a place, with a key or without. */
+  scan(cursor: number, maxSteps: number, visit: (key: string, newest: Slot) => boolean): number {
+    let shard = Math.floor(cursor / SCAN_SPAN)
+    let place = cursor % SCAN_SPAN
+    for (let steps = 0; steps < maxSteps; steps++) {
+      const places = this.#places[shard]
+      if (places === undefined) return SCAN_DONE
+      if (place >= places.length) {
+        shard++
+        place = 0
+        continue
+      }
+      const key = places[place++]
+      if (key !== undefined && !visit(key, this.peek(key))) break
+    }
+    return shard * SCAN_SPAN + place
   }
 
   clear(): void {

@@ -200,6 +200,9 @@ export class MemoryStore implements Store {
   clear(): number {
     return this.#variants.clear()
   }
+  scan(cursor: number, maxSteps: number, visit: (key: string, newest: Slot) => boolean): number {
+    return this.#variants.index.scan(cursor, maxSteps, visit)
+  }
 
   figures(): StoreFigures {
     return {
