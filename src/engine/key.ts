@@ -28,6 +28,10 @@ class KeyDraft implements KeyView {
     for (const part of [this.scheme, this.host, this.url]) {
       if (part.includes(PART)) throw new TypeError('key: scheme, host and url must have no line break')
     }
+    if (!/^[a-z][a-z0-9+.-]*$/.test(this.scheme))
+      throw new TypeError('key: scheme must be one, such as https')
+    if (/[/?#*]/.test(this.host)) throw new TypeError('key: host must have none of / ? # *')
+    if (!/^[/*]/.test(this.url)) throw new TypeError('key: url must begin with a slash')
     return cacheKey(this.scheme, this.host, this.url) + this.#parts
   }
 }

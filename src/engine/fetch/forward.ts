@@ -5,7 +5,9 @@
  * could be led to answer differently under one and the same cache key.
  */
 import { Fields, type ReadonlyFields } from '../../http/fields.ts'
+import { isClaim, isOverride } from '../../http/claims.ts'
 import { endToEnd } from '../../http/hop-by-hop.ts'
+import { trimOws } from '../../http/tokens.ts'
 import { CONDITIONAL_FIELDS } from '../../http/validation.ts'
 import type { ClientRequest } from '../client-request.ts'
 import type { ClientExchange } from '../exchange.ts'
@@ -13,45 +15,23 @@ import type { ClientExchange } from '../exchange.ts'
 /** Framing, expectations and routing end at us. */
 const OURS: ReadonlySet<string> = new Set(['content-length', 'expect', 'host', 'max-forwards'])
 
-/** Claims about the way here. Believed, and passed on, only from a trusted proxy. */
-const CLAIMS: ReadonlySet<string> = new Set([
-  'forwarded',
-  'x-forwarded-for',
-  'x-forwarded-host',
-  'x-forwarded-port',
-  'x-forwarded-prefix',
-  'x-forwarded-proto',
-  'x-forwarded-protocol',
-  'x-forwarded-scheme',
-  'x-forwarded-server',
-  'x-forwarded-ssl',
-  'x-real-ip',
-  'x-client-ip',
-  'x-cluster-client-ip',
-  'true-client-ip',
-  'front-end-https',
-  'x-url-scheme',
-])
-
-/** Ways to ask for something else than the request line says. */
-const OVERRIDES = [
-  'x-host',
-  'x-original-host',
-  'x-original-url',
-  'x-rewrite-url',
-  'x-http-destinationurl',
-  'x-http-host-override',
-  'x-http-method',
-  'x-http-method-override',
-  'x-method-override',
-]
-
-/** What a fetch that may be stored can't carry: overrides, and the client's own conditions and ranges, since it asks for the whole. */
-const NOT_STORABLE: ReadonlySet<string> = new Set([...OVERRIDES, ...CONDITIONAL_FIELDS, 'range'])
+/** What a fetch that may be stored can't carry: the client's own conditions and ranges, since it asks for the whole. */
+const NOT_STORABLE: ReadonlySet<string> = new Set([...CONDITIONAL_FIELDS, 'range'])
 
 /** Whether the response may be that of another resource than the request line names. */
 export function carriesOverride(fields: ReadonlyFields): boolean {
-  return OVERRIDES.some((name) => fields.has(name))
+  for (let i = 0; i < fields.size; i++) if (isOverride(fields.nameAt(i))) return true
+  return false
+}
+
+/** Whether a field of the client's goes no further than here. */
+function isDropped(name: string, isStorable: boolean, peerIsTrusted: boolean): boolean {
+  if (OURS.has(name)) return true
+  // Believed, and passed on, only from a trusted proxy; and where others are to be given the answer, not even from that:
+  // what it says of scheme and client is in what we write ourselves.
+  if ((isStorable || !peerIsTrusted) && isClaim(name)) return true
+  // Without content, what describes it describes nothing, and may lead to an error that others are given.
+  return isStorable && (NOT_STORABLE.has(name) || name.startsWith('content-') || isOverride(name))
 }
 
 export function forwardedFields(
@@ -59,22 +39,27 @@ export function forwardedFields(
   exchange: ClientExchange,
   options: { readonly storable: boolean; readonly host: string; readonly viaName: string },
 ): Fields {
-  const { peerIsTrusted, peerAddress } = exchange
+  const { peerIsTrusted, peerAddress, clientAddress } = exchange
   const received = endToEnd(request.fields)
   const fields = Fields.of(['host', options.host])
   for (let i = 0; i < received.size; i++) {
     const name = received.nameAt(i)
-    const isDropped =
-      OURS.has(name) || (!peerIsTrusted && CLAIMS.has(name)) || (options.storable && NOT_STORABLE.has(name))
-    if (!isDropped) fields.append(name, received.valueAt(i))
+    if (!isDropped(name, options.storable, peerIsTrusted)) fields.append(name, received.valueAt(i))
   }
   const forwards = request.method === 'OPTIONS' ? request.fields.get('max-forwards') : undefined
   if (forwards !== undefined && /^[1-9]\d{0,8}$/.test(forwards))
     fields.append('max-forwards', `${Number(forwards) - 1}`)
-  const claimed = fields.get('x-forwarded-for')
-  fields.set('x-forwarded-for', claimed === undefined ? peerAddress : `${claimed}, ${peerAddress}`)
+  const isBehind = clientAddress !== peerAddress
+  fields.set('x-forwarded-for', isBehind ? wayHere(request.fields, clientAddress, peerAddress) : peerAddress)
   fields.set('x-forwarded-proto', request.scheme)
   if (!fields.has('x-forwarded-host')) fields.set('x-forwarded-host', request.host)
   fields.append('via', `1.${exchange.minorVersion} ${options.viaName}`)
   return fields
+}
+
+/** The client and the proxies between, as far as they are believed: what the client itself wrote in front of that is not. */
+function wayHere(fields: ReadonlyFields, clientAddress: string, peerAddress: string): string {
+  const members = (fields.get('x-forwarded-for') ?? '').split(',').map(trimOws)
+  const at = members.findLastIndex((member) => member.includes(clientAddress))
+  return [clientAddress, ...(at === -1 ? [] : members.slice(at + 1)), peerAddress].join(', ')
 }
