@@ -77,7 +77,7 @@ export function acceptedCases(): RequestCase[] {
     forwarded(
       'OK11',
       'trailers are dropped',
-      body('OK11', '4\r\nabcd\r\n0\r\nContent-Length: 9\r\nHost: evil.test\r\nX: y\r\n\r\n'),
+      body('OK11', '4\r\nabcd\r\n0\r\nX-Content-Length: 9\r\nHosts: evil.test\r\nX: y\r\n\r\n'),
       'POST /OK11 abcd',
       { x: null, host: 't.test' },
     ),

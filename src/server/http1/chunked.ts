@@ -8,6 +8,7 @@
  * bounded and dropped. After a refusal no further byte may be fed.
  */
 import { COLON, CR, FIELD_VALUE, HEX, LF, SEMICOLON, TOKEN } from './bytes.ts'
+import { ChunkExtension } from './chunk-extension.ts'
 import type { RefusalReason } from '../../observe/refusals.ts'
 
 /** 16^15 is beyond 2^53: the digit count bounds the work, the body limit bounds the size. */
@@ -41,8 +42,8 @@ export class ChunkedDecoder {
   #digits = 0
   #extensionBytes = 0
   #trailerBytes = 0
-  #quoted = false
-  #escaped = false
+  #trailerName = ''
+  readonly #extension = new ChunkExtension()
 
   constructor(maxBodyBytes: number) {
     this.#maxBodyBytes = maxBodyBytes
@@ -110,19 +111,18 @@ export class ChunkedDecoder {
       return null
     }
     if (this.#digits === 0) return 'bad-chunk-size'
-    if (byte === SEMICOLON) return this.#goOn(EXTENSION)
+    if (byte === SEMICOLON) {
+      this.#extension.begin()
+      return this.#goOn(EXTENSION)
+    }
     return byte === CR ? this.#goOn(SIZE_LF) : 'bad-chunk-size'
   }
 
-  /** chunk-ext: anything that a field value may hold; a line end within quotes ends nothing, so it is refused. */
   #extensionByte(byte: number): RefusalReason | null {
     if (++this.#extensionBytes > MAX_EXTENSION_BYTES) return 'chunk-extension-too-long'
-    if (byte === CR && !this.#quoted) return this.#goOn(SIZE_LF)
-    if (FIELD_VALUE[byte] === 0) return 'bad-chunk-extension'
-    if (this.#escaped) this.#escaped = false
-    else if (this.#quoted && byte === BACKSLASH) this.#escaped = true
-    else if (byte === QUOTE) this.#quoted = !this.#quoted
-    return null
+    const answer = this.#extension.take(byte)
+    if (answer === 'bad') return 'bad-chunk-extension'
+    return answer === 'end' ? this.#goOn(SIZE_LF) : null
   }
 
   #sizeEnded(): RefusalReason | null {
@@ -135,10 +135,12 @@ export class ChunkedDecoder {
     switch (this.#phase) {
       case TRAILER_START:
         if (byte === CR) return this.#goOn(FINAL_LF)
-        return TOKEN[byte] === 0 ? 'bad-trailer' : this.#goOn(TRAILER_NAME)
+        this.#trailerName = ''
+        this.#goOn(TRAILER_NAME)
+        return this.#trailerNameByte(byte)
       case TRAILER_NAME:
-        if (byte === COLON) return this.#goOn(TRAILER_VALUE)
-        return TOKEN[byte] === 0 ? 'bad-trailer' : null
+        if (byte === COLON) return this.#trailerNamed()
+        return this.#trailerNameByte(byte)
       case TRAILER_VALUE:
         if (byte === CR) return this.#goOn(TRAILER_LF)
         return FIELD_VALUE[byte] === 0 ? 'bad-trailer' : null
@@ -146,7 +148,20 @@ export class ChunkedDecoder {
         return byte === LF ? this.#goOn(TRAILER_START) : 'bad-trailer'
     }
   }
+
+  #trailerNameByte(byte: number): RefusalReason | null {
+    const lower = TOKEN[byte]!
+    if (lower === 0) return 'bad-trailer'
+    if (this.#trailerName.length <= LONGEST_FRAMING_NAME) this.#trailerName += String.fromCharCode(lower)
+    return null
+  }
+
+  #trailerNamed(): RefusalReason | null {
+    if (this.#trailerName === '' || FRAMING_NAMES.has(this.#trailerName)) return 'bad-trailer'
+    return this.#goOn(TRAILER_VALUE)
+  }
 }
 
-const QUOTE = 0x22
-const BACKSLASH = 0x5c
+/** What frames or routes comes too late in a trailer (RFC 9110 §6.5.1): whoever sends it hopes that somebody heeds it. */
+const FRAMING_NAMES: ReadonlySet<string> = new Set(['content-length', 'host', 'transfer-encoding'])
+const LONGEST_FRAMING_NAME = 'transfer-encoding'.length

@@ -30,6 +30,8 @@ export class Framing {
       if (known.contentLength > 0) return 'content-length-and-transfer-encoding'
       if (known.transferEncoding > 1) return 'bad-transfer-encoding'
       this.bodyBytes = null
+      // Blanks behind a value are no part of it, but readers are known that take `chunked` and a tab for another coding.
+      if (head.fields.hasBlankBehind(known.transferEncodingLine)) return 'bad-transfer-encoding'
       const why = whyNotChunked(head.fields.valueAt(known.transferEncodingLine))
       if (why !== null) return why
     } else if (known.contentLength > 0) {

@@ -7,6 +7,7 @@ import type { ReadonlyFields } from '../../http/fields.ts'
 /** Numbers recorded for each field line: start and end of the name, start and end of the value. */
 const PER_LINE = 4
 const FIRST_LINES = 24
+const CR = 0x0d
 
 export class WireFields implements ReadonlyFields {
   #text = ''
@@ -27,6 +28,11 @@ export class WireFields implements ReadonlyFields {
     if (index >= this.#size) return ''
     const at = index * PER_LINE
     return this.#text.slice(this.#offsets[at + 2], this.#offsets[at + 3])
+  }
+
+  /** Whether blanks stand between the value and the end of its line. */
+  hasBlankBehind(index: number): boolean {
+    return this.#text.charCodeAt(this.#offsets[index * PER_LINE + 3]!) !== CR
   }
 
   has(name: string): boolean {
