@@ -2,6 +2,7 @@
  * The client's request as policies see it: read straight from what the server parsed, changeable in `recv`.
  * What `recv` changes counts for everything after it: the key, Vary, and the request to the origin.
  */
+import { show } from '../config/units.ts'
 import { parseAuthority } from '../http/target.ts'
 import { Fields, type ReadonlyFields } from '../http/fields.ts'
 import { withoutNominated } from '../http/hop-by-hop.ts'
@@ -95,8 +96,8 @@ export class ClientRequest implements MutableRequest {
 
   set method(method: string) {
     this.assertWritable()
-    if (!isToken(method) || method === 'CONNECT')
-      throw new TypeError(`request.method: '${method}' is no method to send`)
+    if (typeof method !== 'string' || !isToken(method) || method === 'CONNECT')
+      throw new TypeError(`request.method: ${show(method)} is no method to send`)
     this.#method = method
   }
 
@@ -106,9 +107,9 @@ export class ClientRequest implements MutableRequest {
 
   set host(host: string) {
     this.assertWritable()
-    const authority = parseAuthority(host, this.scheme)
+    const authority = typeof host === 'string' ? parseAuthority(host, this.scheme) : null
     if (authority === null)
-      throw new TypeError(`request.host: '${host}' is no host name, with or without a port`)
+      throw new TypeError(`request.host: ${show(host)} is no host name, with or without a port`)
     this.#host = authority
   }
 
@@ -147,7 +148,7 @@ export class ClientRequest implements MutableRequest {
 
   set origin(name: string) {
     this.assertWritable()
-    this.#origin = name
+    this.#origin = checkedOrigin(name)
   }
 
   /** By the engine: the route's choice, before `recv`. */
@@ -191,10 +192,14 @@ const NO_PARAMS: Readonly<Record<string, string>> = Object.freeze({})
 
 /** A path and query from a policy. Throws `TypeError` where they can't stand in a request line. */
 export function checkedUrl(url: string): string {
-  if (isOriginForm(url)) return url
-  throw new TypeError(
-    `request.url: ${JSON.stringify(url)} must be '/' and visible ASCII characters, without '#'`,
-  )
+  if (typeof url === 'string' && isOriginForm(url)) return url
+  throw new TypeError(`request.url: ${show(url)} must be '/' and visible ASCII characters, without '#'`)
+}
+
+/** The name of an origin from a policy. Whether there is one is seen when it is asked. */
+export function checkedOrigin(name: string): string {
+  if (typeof name === 'string') return name
+  throw new TypeError(`request.origin: ${show(name)} is no name of an origin`)
 }
 
 /** RFC 9112 §3.2.1. */

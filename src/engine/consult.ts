@@ -4,10 +4,12 @@
  */
 import { assert } from '../base/assert.ts'
 import type { Clock } from '../base/clock.ts'
+import { show } from '../config/units.ts'
+import type { HookProblem } from '../observe/counters.ts'
 import { ASYNC_HOOKS, LEGAL_VERDICTS, type HookName } from '../policy/hooks.ts'
 import { locate } from '../policy/policy-error.ts'
 import type { ActiveRoute } from '../policy/policy-set.ts'
-import { isFinalStatus, type SynthVerdict, type Verdict } from '../policy/verdict.ts'
+import { isFinalStatus, type PassVerdict, type SynthVerdict, type Verdict } from '../policy/verdict.ts'
 import { checkedName } from './headers-view.ts'
 import type { Trace } from './trace.ts'
 
@@ -15,13 +17,16 @@ export class HookError extends Error {
   override readonly name = 'HookError'
   readonly hook: HookName
   readonly route: string
+  readonly problem: HookProblem
   /** `file:line` of the policy. */
   readonly where: string
 
-  constructor(hook: HookName, route: ActiveRoute, problem: string, cause?: unknown) {
-    super(`hook ${hook} of route ${route.name} ${problem}`, cause === undefined ? undefined : { cause })
+  /** `what`: what it did, as the rest of a sentence. */
+  constructor(hook: HookName, route: ActiveRoute, problem: HookProblem, what: string, cause?: unknown) {
+    super(`hook ${hook} of route ${route.name} ${what}`, cause === undefined ? undefined : { cause })
     this.hook = hook
     this.route = route.name
+    this.problem = problem
     this.where = locate(cause, route.file)
   }
 }
@@ -79,12 +84,7 @@ function call(hook: AnyHook, name: HookName, route: ActiveRoute, at: object): un
   try {
     return hook(at)
   } catch (error) {
-    throw new HookError(
-      name,
-      route,
-      `threw: ${error instanceof Error ? error.message : String(error)}`,
-      error,
-    )
+    throw new HookError(name, route, 'threw', `threw: ${messageOf(error)}`, error)
   }
 }
 
@@ -92,14 +92,12 @@ function legal(hook: HookName, route: ActiveRoute, answer: unknown): Verdict {
   const verdict = answer as Verdict | undefined | null
   if (verdict !== undefined && verdict !== null && LEGAL_VERDICTS[hook].includes(verdict.kind)) {
     if (verdict.kind === 'synth') checkSynth(hook, route, verdict)
+    else if (verdict.kind === 'pass') checkPass(hook, route, verdict)
     return verdict
   }
-  const named = typeof verdict?.kind === 'string' ? `${verdict.kind}()` : String(answer)
-  throw new HookError(
-    hook,
-    route,
-    `answered ${named}; legal there: ${LEGAL_VERDICTS[hook].map((kind) => `${kind}()`).join(', ')}`,
-  )
+  const named = typeof verdict?.kind === 'string' ? `${verdict.kind}()` : show(answer)
+  const legalThere = LEGAL_VERDICTS[hook].map((kind) => `${kind}()`).join(', ')
+  throw new HookError(hook, route, 'illegal-verdict', `answered ${named}; legal there: ${legalThere}`)
 }
 
 /** What is wrong with an answer is said here, where it is known whose it is. */
@@ -109,16 +107,26 @@ function checkSynth(hook: HookName, route: ActiveRoute, verdict: SynthVerdict): 
     for (const [name, value] of Object.entries(verdict.headers)) checkedName(name, value)
     if (typeof verdict.body !== 'string') throw new TypeError('body is no string')
   } catch (error) {
-    const problem = error instanceof Error ? error.message : String(error)
-    throw new HookError(hook, route, `answered a synth() that can't be sent: ${problem}`)
+    const what = `answered a synth() that can't be sent: ${messageOf(error)}`
+    throw new HookError(hook, route, 'unsendable-verdict', what)
   }
 }
+
+/** The reason goes into Cache-Status, and into logs. */
+function checkPass(hook: HookName, route: ActiveRoute, { reason }: PassVerdict): void {
+  if (typeof reason === 'string' && /^[ -~]{0,64}$/.test(reason)) return
+  const what = `answered a pass() whose reason is ${show(reason)}; give a short word such as 'logged-in'`
+  throw new HookError(hook, route, 'unsendable-verdict', what)
+}
+
+const messageOf = (error: unknown): string => (error instanceof Error ? error.message : show(error))
 
 function checkedAsync(by: Consultation, hook: HookName, promise: Promise<unknown>): Promise<unknown> {
   if (ASYNC_HOOKS.includes(hook)) return promise
   // Nobody waits for it; what becomes of it is of no interest.
   promise.catch(() => undefined)
-  throw new HookError(hook, by.route, `must not be asynchronous; these may: ${ASYNC_HOOKS.join(', ')}`)
+  const what = `must not be asynchronous; these may: ${ASYNC_HOOKS.join(', ')}`
+  throw new HookError(hook, by.route, 'not-asynchronous', what)
 }
 
 async function later(
@@ -137,7 +145,7 @@ async function later(
 function withinLimit(by: Consultation, hook: HookName, promise: Promise<unknown>): Promise<unknown> {
   return new Promise((resolve, reject) => {
     const timer = by.clock.after(by.limitMs, () => {
-      reject(new HookError(hook, by.route, `took longer than ${by.limitMs} ms`))
+      reject(new HookError(hook, by.route, 'timeout', `took longer than ${by.limitMs} ms (hookTimeout)`))
     })
     promise.then(
       (answer) => {
@@ -146,14 +154,7 @@ function withinLimit(by: Consultation, hook: HookName, promise: Promise<unknown>
       },
       (error: unknown) => {
         timer.cancel()
-        reject(
-          new HookError(
-            hook,
-            by.route,
-            `failed: ${error instanceof Error ? error.message : String(error)}`,
-            error,
-          ),
-        )
+        reject(new HookError(hook, by.route, 'rejected', `failed: ${messageOf(error)}`, error))
       },
     )
   })

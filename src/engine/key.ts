@@ -1,4 +1,5 @@
 /** The cache key: scheme, host and the exact target, and whatever a policy's `hash` adds. */
+import { show } from '../config/units.ts'
 import { cacheKey } from '../http/key.ts'
 import type { KeyView } from '../policy/views.ts'
 import { consultNow } from './consult.ts'
@@ -7,32 +8,74 @@ import type { Transaction } from './transaction.ts'
 /** Separates what a policy added: it can stand in no scheme, host or target. */
 const PART = '\n'
 
+const PARTS = {
+  scheme: { shape: /^[a-z][a-z0-9+.-]*$/, must: 'be a scheme, such as https' },
+  host: { shape: /^[^/?#*]*$/, must: 'have none of / ? # *' },
+  url: { shape: /^[/*]/, must: 'begin with a slash' },
+} as const
+
 class KeyDraft implements KeyView {
-  scheme: string
-  host: string
-  url: string
+  #scheme: string
+  #host: string
+  #url: string
   #parts = ''
+  #isWritable = true
 
   constructor(scheme: string, host: string, url: string) {
-    this.scheme = scheme
-    this.host = host
-    this.url = url
+    this.#scheme = scheme
+    this.#host = host
+    this.#url = url
+    // A misspelt property is an error rather than of no effect.
+    Object.preventExtensions(this)
+  }
+
+  get scheme(): string {
+    return this.#scheme
+  }
+
+  set scheme(scheme: string) {
+    this.#scheme = this.#checked('scheme', scheme)
+  }
+
+  get host(): string {
+    return this.#host
+  }
+
+  set host(host: string) {
+    this.#host = this.#checked('host', host)
+  }
+
+  get url(): string {
+    return this.#url
+  }
+
+  set url(url: string) {
+    this.#url = this.#checked('url', url)
   }
 
   add(part: string): void {
+    this.#assertWritable()
+    if (typeof part !== 'string') throw new TypeError(`key.add: ${show(part)} is no text`)
     // The length in front keeps ('a', 'b') apart from ('a\nb').
     this.#parts += `${PART}${part.length}:${part}`
   }
 
-  toString(): string {
-    for (const part of [this.scheme, this.host, this.url]) {
-      if (part.includes(PART)) throw new TypeError('key: scheme, host and url must have no line break')
-    }
-    if (!/^[a-z][a-z0-9+.-]*$/.test(this.scheme))
-      throw new TypeError('key: scheme must be one, such as https')
-    if (/[/?#*]/.test(this.host)) throw new TypeError('key: host must have none of / ? # *')
-    if (!/^[/*]/.test(this.url)) throw new TypeError('key: url must begin with a slash')
-    return cacheKey(this.scheme, this.host, this.url) + this.#parts
+  /** The key, which is then no longer to be changed. */
+  made(): string {
+    this.#isWritable = false
+    return cacheKey(this.#scheme, this.#host, this.#url) + this.#parts
+  }
+
+  /** Each part at once, so that the policy's line is known. What they may hold keeps them apart from one another. */
+  #checked(what: keyof typeof PARTS, part: string): string {
+    this.#assertWritable()
+    const { shape, must } = PARTS[what]
+    if (typeof part === 'string' && !part.includes(PART) && shape.test(part)) return part
+    throw new TypeError(`key.${what}: ${show(part)} must be text without a line break, and ${must}`)
+  }
+
+  #assertWritable(): void {
+    if (!this.#isWritable) throw new TypeError('the cache key can be changed in hash only')
   }
 }
 
@@ -52,5 +95,5 @@ function keyOf(tx: Transaction): string {
   const draft = new KeyDraft(request.scheme, request.host, request.url)
   consultNow(tx, 'hash', tx.at.show('hash', draft))
   tx.at.hide()
-  return draft.toString()
+  return draft.made()
 }

@@ -10,10 +10,11 @@ export function reportError(
 ): string {
   const { log, recorder } = by.context
   if (error instanceof HookError) {
-    const { hook, route, where, message } = error
+    const { hook, route, problem, where, message } = error
     recorder.count('hookErrors', hook)
+    recorder.count('hookProblems', problem)
     by.trace?.note({ kind: 'hook-failed', hook, from: route, message })
-    log.log('error', 'policy-hook-error', { hook, route, where, message })
+    log.log('error', 'policy-hook-error', { hook, route, problem, where, message })
     return `policy-${hook}`
   }
   const detail = error instanceof Error ? (error.stack ?? error.message) : String(error)

@@ -22,6 +22,19 @@ export const OUTCOMES = [
 ] as const
 export type Outcome = (typeof OUTCOMES)[number]
 
+/** What can be wrong with a policy's hook when it runs, as the log and a counter say it. */
+export const HOOK_PROBLEMS = [
+  'threw',
+  'rejected', // its promise failed
+  'timeout', // its promise took longer than `hookTimeout`
+  'not-asynchronous', // it answered with a promise where none is waited for
+  'illegal-verdict', // an answer that is no verdict, or none for this hook
+  'unsendable-verdict', // a verdict for this hook whose status, fields, body or reason can't be sent
+  'unstorable-lookup', // lookup() for a request that is no GET or HEAD, or has content
+  'bad-tag', // a tag that is empty, or has control characters
+] as const
+export type HookProblem = (typeof HOOK_PROBLEMS)[number]
+
 /** Counters without route or origin; `label` names the one label with its bounded values. */
 export const COUNTERS = {
   connections: { name: 'lacquer_connections_total', help: 'Client connections accepted.', label: null },
@@ -78,6 +91,11 @@ export const COUNTERS = {
         'deliver',
       ],
     },
+  },
+  hookProblems: {
+    name: 'lacquer_policy_hook_problems_total',
+    help: 'Policy hooks that went wrong, by what was wrong.',
+    label: { name: 'problem', values: HOOK_PROBLEMS },
   },
   policyWithdrawals: {
     name: 'lacquer_policy_withdrawals_total',

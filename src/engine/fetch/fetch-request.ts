@@ -1,7 +1,7 @@
 /** The request to the origin as `originRequest`, and `pipe`, see and may change it. */
 import type { Fields } from '../../http/fields.ts'
 import type { Headers, MutableOriginRequest } from '../../policy/views.ts'
-import { checkedUrl } from '../client-request.ts'
+import { checkedOrigin, checkedUrl } from '../client-request.ts'
 import { CopyOnWrite, HeadersView } from '../headers-view.ts'
 import { refuseWrites } from '../refuse-writes.ts'
 
@@ -79,7 +79,7 @@ export class FetchRequest implements MutableOriginRequest {
 
   set origin(name: string) {
     this.assertWritable()
-    this.#origin = name
+    this.#origin = checkedOrigin(name)
   }
 
   assertWritable(): void {

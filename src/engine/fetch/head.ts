@@ -1,5 +1,6 @@
 /** head: the origin's response has begun. Freshened, stored, passed on, or refused: the policy and RFC 9111 §3 decide. */
 import { unreachable } from '../../base/assert.ts'
+import { show } from '../../config/units.ts'
 import { currentAge } from '../../http/age.ts'
 import { responseControl } from '../../http/control.ts'
 import { formatHttpDate } from '../../http/date.ts'
@@ -181,8 +182,8 @@ function proceed(fetch: FetchTransaction, verdict: Verdict): FetchStep {
 function checkTags(fetch: FetchTransaction, draft: OriginResponseDraft): void {
   for (const tag of draft.tags) {
     if (mayBePolicyTag(tag)) continue
-    const problem = `gave a tag that is empty or holds control characters: ${JSON.stringify(tag)}`
-    throw new HookError('originResponse', fetch.route, problem)
+    const what = `gave a tag that is empty or holds control characters: ${show(tag)}`
+    throw new HookError('originResponse', fetch.route, 'bad-tag', what)
   }
 }
 

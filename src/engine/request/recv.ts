@@ -37,7 +37,7 @@ function proceed(tx: Transaction, verdict: Verdict): RequestStep {
   const decided = verdict as RecvVerdict
   switch (decided.kind) {
     case 'lookup':
-      if (!canBeStored(tx)) throw new HookError('recv', tx.route, LOOKUP_OF_OTHERS)
+      if (!canBeStored(tx)) throw new HookError('recv', tx.route, 'unstorable-lookup', LOOKUP_OF_OTHERS)
       return tx.steps.lookup
     case 'pipe':
       return tx.steps.pipe
