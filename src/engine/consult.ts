@@ -18,7 +18,7 @@ export class HookError extends Error {
   readonly hook: HookName
   readonly route: string
   readonly problem: HookProblem
-  /** `file:line` of the policy. */
+  /** `file:line` of the policy: where it threw, or else where the hook was written. */
   readonly where: string
 
   /** `what`: what it did, as the rest of a sentence. */
@@ -27,7 +27,8 @@ export class HookError extends Error {
     this.hook = hook
     this.route = route.name
     this.problem = problem
-    this.where = locate(cause, route.file)
+    const where = locate(cause, route.file)
+    this.where = where === route.file ? (route.places[hook] ?? where) : where
   }
 }
 

@@ -13,9 +13,14 @@ import {
   retry,
   route,
   synth,
+  type Headers,
   type HookArgument,
   type HookName,
+  type Hooks,
+  type ReadonlyHeaders,
   type Route,
+  type Situation,
+  type Verdict,
 } from 'lacquer-cache'
 
 export const verdicts = (): Route[] => [
@@ -52,7 +57,7 @@ export const verdicts = (): Route[] => [
   // @ts-expect-error deliver can't wait
   route({ deliver: () => Promise.resolve(deliver()) }),
   // @ts-expect-error synth can't wait
-  route({ synth: async () => deliver() }),
+  route({ synth: () => Promise.resolve(deliver()) }),
   // @ts-expect-error there is no such hook
   route({ receive: () => lookup() }),
   // @ts-expect-error a reason is a word
@@ -61,141 +66,116 @@ export const verdicts = (): Route[] => [
   route({ recv: () => synth('404') }),
 ]
 
-/** What may not be written to, by hook. */
-export const views: { readonly [Hook in HookName]: (at: HookArgument<Hook>) => void } = {
-  recv(at) {
-    at.request.url = '/a'
-    at.request.headers.set('X-A', '1')
-    // @ts-expect-error the scheme is the connection's
-    at.request.scheme = 'https'
-    // @ts-expect-error set `url`
-    at.request.path = '/a'
-    // @ts-expect-error
-    at.request.params['id'] = '1'
-    // @ts-expect-error
-    at.request.client.address = '10.0.0.1'
-    // @ts-expect-error
-    at.request.restarts = 0
-    // @ts-expect-error
-    at.now = 0
-    // @ts-expect-error
-    at.scratch = {}
-  },
-  hash(at) {
-    at.key.host = 'a.example'
-    // @ts-expect-error only the key is made here
-    at.request.url = '/a'
-    // @ts-expect-error
-    at.request.headers.set('X-A', '1')
-    // @ts-expect-error there is nothing to withdraw by
-    at.withdraw.tags('a')
-  },
-  hit(at) {
-    // @ts-expect-error a stored response does not change
-    at.stored.ttlMs = 0
-    // @ts-expect-error
-    at.stored.headers.delete('X-A')
-    // @ts-expect-error
-    at.stored.tags.push('a')
-    // @ts-expect-error
-    at.request.method = 'POST'
-    // @ts-expect-error
-    at.withdraw.tags('a')
-  },
-  miss(at) {
-    // @ts-expect-error
-    at.request.headers.set('X-A', '1')
-    // @ts-expect-error there is none
-    at.response
-  },
-  pass(at) {
-    // @ts-expect-error
-    at.request.origin = 'b'
-  },
-  pipe(at) {
-    at.originRequest.url = '/a'
-    // @ts-expect-error
-    at.originRequest.method = 'POST'
-    // @ts-expect-error the client's own request has been read
-    at.request.url = '/a'
-  },
-  purge(at) {
-    at.request.method = 'GET'
-    // @ts-expect-error
-    at.purged.responses = 0
-  },
-  synth(at) {
-    at.response.body = 'a'
-    // @ts-expect-error
-    at.response.reason = 'none'
-    // @ts-expect-error
-    at.request.url = '/a'
-    // @ts-expect-error an answer of our own has no lifetime
-    at.response.ttl = '1m'
-  },
-  originRequest(at) {
-    at.request.url = '/a'
-    // @ts-expect-error the method decides what may be stored
-    at.request.method = 'POST'
-    // @ts-expect-error
-    at.request.retries = 0
-    // @ts-expect-error one fetch may answer many clients
-    at.request.client
-    // @ts-expect-error
-    at.withdraw.tags('a')
-  },
-  originResponse(at) {
-    at.response.ttl = '10m'
-    at.response.ttlMs = 600_000
-    at.response.tags.add('a')
-    // @ts-expect-error a bare number has no unit
-    at.response.ttl = 600
-    // @ts-expect-error
-    at.response.ttl = '10 minutes'
-    // @ts-expect-error
-    at.response.wasValidated = true
-    // @ts-expect-error
-    at.response.tags = new Set()
-    // @ts-expect-error there is no such rule
-    at.response.storeDespite('everything')
-    // @ts-expect-error the request has been sent
-    at.request.url = '/a'
-    // @ts-expect-error
-    at.request.headers.set('X-A', '1')
-  },
-  originError(at) {
-    // @ts-expect-error
-    at.error.failure = 'none'
-    // @ts-expect-error
-    at.request.origin = 'b'
-  },
-  deliver(at) {
-    at.response.status = 203
-    // @ts-expect-error
-    at.response.outcome = 'hit'
-    // @ts-expect-error its lifetime is that of what is stored
-    at.response.ttlMs = 0
-    // @ts-expect-error
-    at.request.headers.delete('Cookie')
-  },
-}
+/** What a hook of each name is given besides `now`, `wall`, `scratch` and `request`, and what of it may be written to. */
+export const views = [
+  same<Given<'recv'>, 'withdraw'>(true),
+  same<Given<'hash'>, 'key'>(true),
+  same<Given<'hit'>, 'stored'>(true),
+  same<Given<'miss'>, never>(true),
+  same<Given<'pass'>, never>(true),
+  same<Given<'pipe'>, 'originRequest'>(true),
+  same<Given<'purge'>, 'purged' | 'withdraw'>(true),
+  same<Given<'synth'>, 'response'>(true),
+  same<Given<'originRequest'>, never>(true),
+  same<Given<'originResponse'>, 'response' | 'withdraw'>(true),
+  same<Given<'originError'>, 'error'>(true),
+  same<Given<'deliver'>, 'response' | 'withdraw'>(true),
+
+  same<Writable<HookArgument<HookName>>, never>(true),
+  same<Writable<HookArgument<'recv' | 'purge'>['request']>, 'method' | 'host' | 'url' | 'origin'>(true),
+  same<HookArgument<'recv' | 'purge'>['request']['headers'], Headers>(true),
+  same<Writable<HookArgument<'recv'>['request']['params']>, never>(true),
+  same<Writable<HookArgument<'recv'>['request']['client']>, never>(true),
+  same<Writable<HookArgument<'originRequest'>['request']>, 'url' | 'origin'>(true),
+  same<HookArgument<'originRequest'>['request']['headers'], Headers>(true),
+  same<Writable<HookArgument<'pipe'>['originRequest']>, 'url' | 'origin'>(true),
+  same<Writable<HookArgument<OnlyReading>['request']>, never>(true),
+  same<HookArgument<OnlyReading>['request']['headers'], ReadonlyHeaders>(true),
+
+  same<Writable<HookArgument<'hash'>['key']>, 'scheme' | 'host' | 'url' | 'add'>(true),
+  same<Writable<HookArgument<'hit'>['stored']>, never>(true),
+  same<HookArgument<'hit'>['stored']['headers'], ReadonlyHeaders>(true),
+  same<HookArgument<'hit'>['stored']['tags'], readonly string[]>(true),
+  same<Writable<HookArgument<'purge'>['purged']>, never>(true),
+  same<Writable<HookArgument<'originError'>['error']>, never>(true),
+  same<Writable<HookArgument<'synth'>['response']>, 'status' | 'body'>(true),
+  same<Writable<HookArgument<'deliver'>['response']>, 'status'>(true),
+  same<
+    Writable<HookArgument<'originResponse'>['response']>,
+    | 'status'
+    | 'ttl'
+    | 'ttlMs'
+    | 'grace'
+    | 'graceMs'
+    | 'keep'
+    | 'keepMs'
+    | 'uncacheable'
+    // Not a property to be set, but a method.
+    | 'storeDespite'
+  >(true),
+]
+
+/** What each hook may answer is what it is held to at run time. */
+export const verdictKinds = [
+  same<Kind<'recv'>, 'lookup' | 'pass' | 'pipe' | 'purge' | 'synth' | 'restart'>(true),
+  same<Kind<'hash'>, 'lookup'>(true),
+  same<Kind<'hit'>, 'deliver' | 'pass' | 'synth' | 'restart'>(true),
+  same<Kind<'miss'>, 'fetch' | 'pass' | 'synth' | 'restart'>(true),
+  same<Kind<'pass'>, 'fetch' | 'synth' | 'restart'>(true),
+  same<Kind<'pipe'>, 'pipe' | 'synth'>(true),
+  same<Kind<'purge'>, 'synth' | 'restart'>(true),
+  same<Kind<'synth'>, 'deliver' | 'restart'>(true),
+  same<Kind<'originRequest'>, 'fetch' | 'synth' | 'abandon'>(true),
+  same<Kind<'originResponse'>, 'deliver' | 'retry' | 'abandon' | 'synth'>(true),
+  same<Kind<'originError'>, 'deliver' | 'retry' | 'abandon' | 'synth'>(true),
+  same<Kind<'deliver'>, 'deliver' | 'restart' | 'synth'>(true),
+]
 
 /** The type of a route's scratch is known in each of its hooks. */
 export const scratches = (): Route[] => [
   route({
     scratch: () => ({ user: '', visits: 0 }),
-    recv: ({ scratch }) => void scratch.visits++,
-    // @ts-expect-error it is text
-    originResponse: ({ scratch }) => void (scratch.user = 5),
-    // @ts-expect-error there is none of that name
-    deliver: ({ scratch }) => scratch.group,
+    recv: ({ scratch }) => void of(scratch).is<{ user: string; visits: number }>(true),
+    originResponse: ({ scratch }) => void of(scratch).is<{ user: string; visits: number }>(true),
+    deliver({ scratch }) {
+      // @ts-expect-error the user is said to be text
+      scratch.user = 5
+    },
   }),
   // @ts-expect-error a scratch that an empty object is not must be made
-  route<{ user: string }>({ recv: ({ scratch }) => void scratch.user.length }),
-  route<{ user?: string }>({ recv: ({ scratch }) => void scratch.user?.length }),
-  route<{ user: string }>({ scratch: () => ({ user: '' }), recv: ({ scratch }) => void scratch.user.length }),
+  route<{ user: string }>({ recv: () => pass('x') }),
+  route<{ user?: string }>({
+    recv: ({ scratch }) => void of(scratch.user).is<string | undefined>(true),
+  }),
+  route<{ user: string }>({ scratch: () => ({ user: '' }), recv: () => pass('x') }),
   // Without a word of it, values by name, of which nothing is known.
-  route({ recv: ({ scratch }) => void (scratch['a'] = 1) }),
-  // @ts-expect-error
-  route({ recv: ({ scratch }) => void scratch['a'].length }),
+  route({ recv: ({ scratch }) => void of(scratch).is<Record<string, unknown>>(true) }),
 ]
+
+/** Hooks that look at the client's request, or at the one that went out, and change neither. */
+type OnlyReading = Exclude<HookName, 'recv' | 'purge' | 'originRequest'>
+
+type Given<Hook extends HookName> = Exclude<keyof HookArgument<Hook>, keyof Situation | 'request'>
+
+/** The verdicts of a hook, waited for where that is possible. */
+type Kind<Hook extends HookName> = Extract<Awaited<ReturnType<Hooks[Hook]>>, Verdict>['kind']
+
+/** Properties that may be set; methods count among them, but those of header fields have a view for themselves. */
+type Writable<View> = View extends unknown
+  ? {
+      [Key in keyof View]-?: IsSame<Pick<View, Key>, Mutable<Pick<View, Key>>> extends true ? Key : never
+    }[keyof View]
+  : never
+type Mutable<View> = { -readonly [Key in keyof View]: View[Key] }
+
+type IsSame<A, B> = (<T>() => T extends A ? 1 : 2) extends <T>() => T extends B ? 1 : 2 ? true : false
+
+/** Takes `true` where the two types are the same. */
+function same<A, B>(are: IsSame<A, B>): boolean {
+  return are
+}
+
+/** The same of the type of a value. */
+function of<A>(value: A): { readonly value: A; is<B>(are: IsSame<A, B>): boolean } {
+  return { value, is: (are) => are }
+}
