@@ -22,6 +22,12 @@ export const LIMITS = {
   searchPaths: 4096,
   /** Characters of such a path, its host with it. */
   searchPathChars: 1024,
+  /** Keys of which it is remembered that their fetch has just failed; beyond that the oldest is forgotten. */
+  failedFetches: 4096,
+  /** Keys for which an origin is out (saint mode); beyond that the oldest is forgotten. */
+  saints: 4096,
+  /** Characters of such a key; longer ones are not remembered. */
+  rememberedKeyChars: 2048,
   /** Bytes of log lines that wait for a slow reader; beyond that, whole lines are dropped and counted. */
   logQueueBytes: 4 * 1024 * 1024,
   /** Bytes handed to one write of a log. */

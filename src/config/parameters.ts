@@ -422,6 +422,22 @@ export const PARAMETERS = {
     group: 'caching',
     doc: 'How long past lifetime and grace a response that can be validated is kept for validation, where no policy says otherwise.',
   },
+  saint: {
+    kind: 'duration',
+    default: '10s',
+    min: '0s',
+    max: '1d',
+    group: 'caching',
+    doc: 'How long an origin is out for a response that a policy has rejected with retry() (saint mode), where the verdict says nothing else.',
+  },
+  failedFetch: {
+    kind: 'duration',
+    default: '1s',
+    min: '0s',
+    max: '1m',
+    group: 'caching',
+    doc: 'How long it is remembered that a fetch has failed: requests for the same get something stale, or the same error, without another fetch. Reloads try again.',
+  },
   hitForMiss: {
     kind: 'duration',
     default: '120s',

@@ -9,6 +9,7 @@ import type { RequestDirectives } from '../http/cache-control.ts'
 import type { Fields, ReadonlyFields } from '../http/fields.ts'
 import { judgeReuse } from '../http/reuse.ts'
 import { variantKey } from '../http/vary.ts'
+import type { OriginFailure } from '../observe/origin-failure.ts'
 import type { SynthVerdict } from '../policy/verdict.ts'
 import { NO_SLOT, type Slot, type VariantSpec } from '../store/store.ts'
 import type { BodyFlow } from './body-flow.ts'
@@ -44,6 +45,12 @@ export interface FetchFailure {
   readonly synth: SynthVerdict | null
   /** Whether a stale response may stand in (RFC 5861 §4). */
   readonly allowsStale: boolean
+  /** What went wrong at the origin, where that is what happened. */
+  readonly failure?: OriginFailure
+  /** It may lie in the request that was sent, so that another client's may do better. */
+  readonly mayLieInRequest?: boolean
+  /** When asking again may be worth while, where that is known. */
+  readonly retryAfterMs?: number
 }
 
 /** A request that might wait for a fetch under way, or follow it. */
@@ -69,6 +76,10 @@ export class BusyResponse {
   isDoomed = false
   /** Set by a fetch for one client alone: ends it when that client has left before there was a head. */
   abandon: (() => void) | null = null
+  /** Set once it has failed and one of those who waited for it tries again: what the others wait for then. */
+  secondTry: BusyResponse | null = null
+  /** It is such a second try itself; there is no third. */
+  isSecondTry = false
   #phase: Phase = 'waiting'
   #head: BusyHead | null = null
   #slot: Slot = NO_SLOT

@@ -10,7 +10,9 @@ import type { Log } from '../observe/events.ts'
 import type { Recorder } from '../observe/recorder.ts'
 import type { Origin } from '../origin/origin.ts'
 import type { Store } from '../store/store.ts'
+import type { FailedFetches } from './failed-fetches.ts'
 import type { InFlight } from './in-flight.ts'
+import type { Saints } from './saints.ts'
 import type { SearchKeys } from './search-keys.ts'
 import type { Tracer } from './trace.ts'
 
@@ -29,6 +31,10 @@ export interface EngineLimits {
   readonly defaultKeepMs: number
   /** How long requests for a key don't wait for one another after a response that could not be shared. */
   readonly hitForMissMs: number
+  /** How long an origin is out for a key under which a policy has rejected its response. */
+  readonly saintMs: number
+  /** How long a failed fetch is remembered. */
+  readonly failedFetchMs: number
   /** What a request for a range fetches where nothing is stored. */
   readonly rangeMisses: 'whole' | 'pass'
   /** Whose wish to have a fresh stored response validated is granted. */
@@ -62,6 +68,8 @@ export interface EngineContext {
   /** Watches transactions; null where nobody does. */
   readonly tracer: Tracer | null
   readonly inFlight: InFlight
+  readonly failedFetches: FailedFetches
+  readonly saints: Saints
   /** Stored responses by tag. The store tells it what comes and goes. */
   readonly tags: TagIndex
   /** Tags withdrawn of late. */

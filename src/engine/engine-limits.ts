@@ -11,6 +11,8 @@ export function engineLimits(settings: Settings): EngineLimits {
     defaultGraceMs: settings.graceMs,
     defaultKeepMs: settings.keepMs,
     hitForMissMs: settings.hitForMissMs,
+    saintMs: settings.saintMs,
+    failedFetchMs: settings.failedFetchMs,
     rangeMisses: settings.rangeMisses,
     clientReload: settings.clientReload,
     noVarySearch: settings.noVarySearch,

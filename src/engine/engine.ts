@@ -3,6 +3,7 @@
  * Does no I/O and reads no clock of its own; everything it works with is handed in.
  */
 import { Envelope } from '../base/envelope.ts'
+import { LIMITS } from '../config/limits.ts'
 import { readResponseDirectives } from '../http/cache-control.ts'
 import { Memo } from '../http/memo.ts'
 import { NormalisedValues } from '../http/variant-values.ts'
@@ -11,7 +12,9 @@ import type { PolicySet } from '../policy/policy-set.ts'
 import type { EngineContext } from './context.ts'
 import { drive } from './driver.ts'
 import type { ClientExchange, RequestHandler } from './exchange.ts'
+import { FailedFetches } from './failed-fetches.ts'
 import { InFlight } from './in-flight.ts'
+import { Saints } from './saints.ts'
 import { finish } from './request/finish.ts'
 import { REQUEST_STEPS } from './request/machine.ts'
 import { SearchKeys } from './search-keys.ts'
@@ -20,7 +23,15 @@ import { Transaction } from './transaction.ts'
 
 export type EngineOptions = Omit<
   EngineContext,
-  'envelope' | 'inFlight' | 'withdrawals' | 'searchKeys' | 'directives' | 'variantValues' | 'tracer'
+  | 'envelope'
+  | 'inFlight'
+  | 'failedFetches'
+  | 'saints'
+  | 'withdrawals'
+  | 'searchKeys'
+  | 'directives'
+  | 'variantValues'
+  | 'tracer'
 > & {
   /** None of its own: no limit. */
   readonly envelope?: Envelope
@@ -32,11 +43,23 @@ export class Engine implements RequestHandler {
   #policies: PolicySet
 
   constructor(options: EngineOptions & { readonly policies: PolicySet }) {
+    const { limits, recorder } = options
     this.#context = {
       ...options,
       envelope: options.envelope ?? new Envelope(Infinity),
       tracer: options.tracer ?? null,
       inFlight: new InFlight(),
+      failedFetches: new FailedFetches(
+        {
+          keepMs: limits.failedFetchMs,
+          maxEntries: LIMITS.failedFetches,
+          maxKeyChars: LIMITS.rememberedKeyChars,
+        },
+        () => recorder.count('limitReached', 'failed-fetches'),
+      ),
+      saints: new Saints({ maxEntries: LIMITS.saints, maxKeyChars: LIMITS.rememberedKeyChars }, () =>
+        recorder.count('limitReached', 'saints'),
+      ),
       withdrawals: new Withdrawals(),
       searchKeys: options.limits.noVarySearch === 'on' ? new SearchKeys() : null,
       directives: new Memo(readResponseDirectives),

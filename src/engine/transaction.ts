@@ -11,7 +11,7 @@
 import type { ForwardReason } from '../http/cache-status.ts'
 import { NO_REQUEST_DIRECTIVES, type RequestDirectives } from '../http/cache-control.ts'
 import type { HttpUri } from '../http/uri-reference.ts'
-import type { Outcome } from '../observe/counters.ts'
+import type { Outcome, StaleReason } from '../observe/counters.ts'
 import type { Scratch } from '../policy/hooks.ts'
 import type { ActiveRoute, PolicySet } from '../policy/policy-set.ts'
 import type { SynthVerdict } from '../policy/verdict.ts'
@@ -42,8 +42,6 @@ export interface RequestSteps {
   readonly purge: RequestStep
   /** The fetch that the transaction waited for has a head, or has failed. */
   readonly fetched: RequestStep
-  /** A stored response in place of one that could not be fetched. */
-  readonly staleOnError: RequestStep
   readonly synth: RequestStep
   readonly deliverStored: RequestStep
   readonly deliverBusy: RequestStep
@@ -79,6 +77,8 @@ export class Transaction implements Drivable<Transaction>, Consultation {
   isHitForMiss = false
   /** Refresh it in the background once it has been served. */
   wantsRefresh = false
+  /** Why the stored response is served although it is stale; null where it isn't. */
+  staleFor: StaleReason | null = null
   /** The fetch it began, waits for, or follows. */
   busy: BusyResponse | null = null
   /** Whether it began that fetch itself. */

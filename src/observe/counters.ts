@@ -35,6 +35,18 @@ export const HOOK_PROBLEMS = [
 ] as const
 export type HookProblem = (typeof HOOK_PROBLEMS)[number]
 
+/** Why a stale stored response was served. */
+export const STALE_REASONS = [
+  'grace', // within grace or stale-while-revalidate, and refreshed in the background
+  'client-allows-stale', // the request's max-stale
+  'stale-if-error', // the origin was asked, and failed
+  'breaker-open', // the origin was not asked: its breaker is open
+  'sick', // the origin was not asked: it is known to be down
+  'saint', // the origin was not asked: it is out for this response
+  'failed-recently', // the origin was not asked: the fetch before has just failed
+] as const
+export type StaleReason = (typeof STALE_REASONS)[number]
+
 /** Counters without route or origin; `label` names the one label with its bounded values. */
 export const COUNTERS = {
   connections: { name: 'lacquer_connections_total', help: 'Client connections accepted.', label: null },
@@ -69,6 +81,31 @@ export const COUNTERS = {
   backgroundFetches: {
     name: 'lacquer_background_fetches_total',
     help: 'Fetches that refreshed a stale stored response while it was served.',
+    label: null,
+  },
+  staleServed: {
+    name: 'lacquer_stale_served_total',
+    help: 'Stale stored responses that were served, by the reason why.',
+    label: { name: 'reason', values: STALE_REASONS },
+  },
+  saints: {
+    name: 'lacquer_saint_total',
+    help: 'Responses that a policy rejected, so that their origin was out for them for a while.',
+    label: null,
+  },
+  saintHits: {
+    name: 'lacquer_saint_hits_total',
+    help: 'Fetches that did not go to their origin because it was out for what they were for.',
+    label: null,
+  },
+  failedFetchHits: {
+    name: 'lacquer_failed_fetch_hits_total',
+    help: 'Times that no fetch was made since the one before had just failed, by what was given or left undone instead.',
+    label: { name: 'instead', values: ['stale', 'error', 'refresh'] },
+  },
+  secondTries: {
+    name: 'lacquer_second_tries_total',
+    help: 'Fetches that one of those who had waited for a failed fetch made for all of them.',
     label: null,
   },
   hookErrors: {
@@ -127,6 +164,8 @@ export const COUNTERS = {
         'in-flight',
         'withdrawals',
         'memory',
+        'failed-fetches',
+        'saints',
       ],
     },
   },

@@ -68,6 +68,11 @@ export class GuardedOrigin implements Origin, HealthControl {
     return this.#breaker.state === 'closed' ? null : 'breaker-open'
   }
 
+  refuses(): boolean {
+    if (this.#override !== 'auto') return this.#override === 'sick'
+    return this.#breaker.refuses(this.#deps.clock.now())
+  }
+
   fetch(request: OriginRequest, handler: FetchHandler): Fetch {
     const now = this.#deps.clock.now()
     if (this.#override === 'sick') return this.#refuse(handler, 'sick', 'the operator says that it is', null)

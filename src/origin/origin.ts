@@ -112,6 +112,8 @@ export interface Origin {
   readonly hostOverride: string | null
   /** Why it is taken to be down, so that fetches are refused but for the one that tries; null where it is not. */
   readonly downFor: OriginRefusal | null
+  /** Whether a fetch that began now would be refused. */
+  refuses(): boolean
   fetch(request: OriginRequest, handler: FetchHandler): Fetch
   figures(): OriginFigures
   /** Closes idle connections now and busy ones when they are done. */

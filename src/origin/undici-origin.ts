@@ -81,6 +81,10 @@ class UndiciOrigin implements Origin {
     return fetch
   }
 
+  refuses(): boolean {
+    return false
+  }
+
   figures(): OriginFigures {
     return { open: this.#pool.open, idle: this.#pool.idle, queued: this.#pool.queued }
   }

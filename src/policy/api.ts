@@ -15,6 +15,7 @@ export {
   retry,
   synth,
   type PurgeVerdict,
+  type RetryOptions,
   type SynthContent,
   type SynthVerdict,
   type Verdict,

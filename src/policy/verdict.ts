@@ -3,6 +3,7 @@
  *
  * The words are Varnish's. Which verdict is legal in which hook stands in `hooks.ts`, for the type checker and for run time.
  */
+import { readDuration, type Duration } from '../config/units.ts'
 
 /** Look the request up in the store. */
 export interface LookupVerdict {
@@ -43,9 +44,13 @@ export interface DeliverVerdict {
 export interface RestartVerdict {
   readonly kind: 'restart'
 }
-/** Ask the origin again. Limited by `maxRetries`. */
+/** Ask the origin again, or another one. Limited by `maxRetries`. */
 export interface RetryVerdict {
   readonly kind: 'retry'
+  /** Name of the origin to ask; null for the same one. */
+  readonly origin: string | null
+  /** For how long the origin is out for what was rejected in `originResponse`; null for the parameter `saint`. */
+  readonly saintMs: number | null
 }
 /** Give the fetch up: stale where allowed, else an error. */
 export interface AbandonVerdict {
@@ -71,7 +76,7 @@ const SOFT_PURGE: PurgeVerdict = Object.freeze({ kind: 'purge', soft: true })
 const FETCH: FetchVerdict = Object.freeze({ kind: 'fetch' })
 const DELIVER: DeliverVerdict = Object.freeze({ kind: 'deliver' })
 const RESTART: RestartVerdict = Object.freeze({ kind: 'restart' })
-const RETRY: RetryVerdict = Object.freeze({ kind: 'retry' })
+const RETRY: RetryVerdict = Object.freeze({ kind: 'retry', origin: null, saintMs: null })
 const ABANDON: AbandonVerdict = Object.freeze({ kind: 'abandon' })
 
 export const lookup = (): LookupVerdict => LOOKUP
@@ -79,8 +84,24 @@ export const pipe = (): PipeVerdict => PIPE
 export const fetch = (): FetchVerdict => FETCH
 export const deliver = (): DeliverVerdict => DELIVER
 export const restart = (): RestartVerdict => RESTART
-export const retry = (): RetryVerdict => RETRY
 export const abandon = (): AbandonVerdict => ABANDON
+
+export interface RetryOptions {
+  /** Name of another origin to ask. */
+  readonly origin?: string
+  /** For how long the origin whose response is rejected is out for it: `'30s'`, `'0s'` for not at all; the parameter `saint` by default. */
+  readonly saint?: Duration
+}
+
+/** Asks again. In `originResponse` that rejects the response, and its origin is out for it for a while (saint mode). */
+export function retry({ origin, saint }: RetryOptions = {}): RetryVerdict {
+  if (origin === undefined && saint === undefined) return RETRY
+  if (origin !== undefined && (typeof origin !== 'string' || origin === ''))
+    throw new TypeError(`retry: origin ${JSON.stringify(origin)} is no name of an origin`)
+  const reading = saint === undefined ? null : readDuration(saint)
+  if (reading?.ok === false) throw new TypeError(`retry: saint: ${reading.why}`)
+  return { kind: 'retry', origin: origin ?? null, saintMs: reading?.value ?? null }
+}
 
 /** `reason`: a short token for Cache-Status and the log. */
 export function pass(reason = 'policy'): PassVerdict {

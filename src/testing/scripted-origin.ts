@@ -98,6 +98,10 @@ export class ScriptedOrigin implements Origin {
     return this.#change((answer) => ({ cut: bytes, ...answer }))
   }
 
+  refuses(): boolean {
+    return false
+  }
+
   figures(): OriginFigures {
     return { open: 0, idle: 0, queued: 0 }
   }

@@ -110,6 +110,8 @@ function writeVerdict(verdict: Verdict | null): string {
       return 'decides nothing'
     case 'synth':
       return `synth(${verdict.status})`
+    case 'retry':
+      return verdict.origin === null ? 'retry()' : `retry({ origin: '${verdict.origin}' })`
     case 'pass':
       return `pass('${verdict.reason}')`
     case 'purge':

@@ -4,7 +4,7 @@
  */
 import assert from 'node:assert/strict'
 import { formatHttpDate } from '../../src/http/date.ts'
-import type { Client, ScriptedFetch, World } from '../scenario/world.ts'
+import { LIMITS, type Client, type ScriptedFetch, type World } from '../scenario/world.ts'
 import { age, lifetime, mayReuse, mayStandIn, mayStore, wishes, type Exchange } from './naive-cache.ts'
 import { whatItSays } from './naive-control.ts'
 import { joined, type Lines } from './naive-fields.ts'
@@ -44,6 +44,9 @@ export interface Visit {
   readonly arrivedAt: number
 }
 
+/** The parameter `breakerFailures`. */
+const BREAKER_FAILURES = 5
+
 export class Oracle {
   readonly #world: World
   readonly #recipes = new Map<string, Recipe>()
@@ -51,6 +54,10 @@ export class Oracle {
   readonly #requests = new Map<string, Lines>()
   readonly #current = new Map<string, number>()
   readonly #failedAt = new Map<string, number>()
+  readonly #failedAtClock = new Map<string, number>()
+  /** Times in a row that the origin could not be reached; when it could again after many. */
+  #refusals = 0
+  #backAt = -1
   readonly #withdrawnAt = new Map<string, number>()
   readonly #lastOf = new Map<string, Version>()
   /** Targets of which the answer to a HEAD may have said that what is stored is no longer true. */
@@ -151,7 +158,7 @@ export class Oracle {
   }
 
   #judgeError({ client, target, lines, arrivedAt }: Visit): void {
-    const failed = (this.#failedAt.get(target) ?? -1) >= arrivedAt
+    const failed = this.#hasFailed(target, client, arrivedAt)
     const nothingStored =
       client.status === 504 && (joined(lines, 'cache-control') ?? '').includes('only-if-cached')
     assert.ok(failed || nothingStored, `${client.status}, and nothing had failed: ${client.cacheStatus}`)
@@ -165,7 +172,7 @@ export class Oracle {
       assert.ok(Number(shown) >= expected, `Age ${shown} of what is ${expected} old`)
   }
 
-  #judgeReuse({ id, target, lines, arrivedAt }: Visit, version: Version): void {
+  #judgeReuse({ id, client, target, lines, arrivedAt }: Visit, version: Version): void {
     const { exchange } = version
     const said = `visit ${id} was given what visit ${version.leader} had brought`
     assert.ok(mayStore(exchange), `${said}, which must not be stored`)
@@ -177,11 +184,21 @@ export class Oracle {
     const hasWaited = version.receivedAt > arrivedAt
     const wished = hasWaited ? lines.filter(([name]) => !['cache-control', 'pragma'].includes(name)) : lines
     const since = this.#since(version)
-    const failed = (this.#failedAt.get(target) ?? -1) >= arrivedAt
+    const failed = this.#hasFailed(target, client, arrivedAt)
     assert.ok(
       mayReuse(exchange, wished, since) || (failed && mayStandIn(exchange, lines, since)),
       `${said}, which is not for it: ${JSON.stringify({ exchange, lines, since, wishes: wishes(lines) })}`,
     )
+  }
+
+  /** While it was there, or so recently that it is remembered. */
+  #hasFailed(target: string, client: Client, arrivedAt: number): boolean {
+    if ((this.#failedAt.get(target) ?? -1) >= arrivedAt) return true
+    // The breaker is the whole origin's. The refresh that such an answer calls for may have found it back.
+    if (client.cacheStatus.endsWith('detail=origin-breaker-open'))
+      return this.#refusals >= BREAKER_FAILURES || this.#backAt >= arrivedAt
+    const agoMs = this.#world.clock.now() - (this.#failedAtClock.get(target) ?? -Infinity)
+    return client.cacheStatus.endsWith('detail=failed-recently') && agoMs < LIMITS.failedFetchMs
   }
 
   #isWithdrawn(target: string, askedAt: number): boolean {
@@ -198,7 +215,15 @@ export class Oracle {
     const recipe = this.#recipes.get(target)!
     const now = this.#events++
     // RFC 5861 §4: a server error is a failure, even where it may be stored.
-    if (recipe.fails !== 'no' || recipe.status === 500) this.#failedAt.set(target, now)
+    if (recipe.fails === 'refused') this.#refusals++
+    else {
+      if (this.#refusals >= BREAKER_FAILURES) this.#backAt = now
+      this.#refusals = 0
+    }
+    if (recipe.fails !== 'no' || recipe.status === 500) {
+      this.#failedAt.set(target, now)
+      this.#failedAtClock.set(target, this.#world.clock.now())
+    }
     if (recipe.fails !== 'no') {
       if (recipe.fails === 'refused') fetch.fail('refused')
       else fetch.respond(503, {}, 'down')

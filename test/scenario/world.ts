@@ -29,6 +29,8 @@ export const LIMITS: EngineLimits = {
   defaultGraceMs: 0,
   defaultKeepMs: 60_000,
   hitForMissMs: 120_000,
+  saintMs: 10_000,
+  failedFetchMs: 1000,
   rangeMisses: 'whole',
   windowBytes: 65_536,
   pipeIdleMs: 60_000,

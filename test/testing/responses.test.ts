@@ -187,6 +187,8 @@ describe('the trace of a transaction', () => {
     assert.match(edge.get('/bad').trace, /recv +failed: hook recv of route route-0 threw: oops/)
     edge.origin.fail('refused')
     assert.match(edge.get('/a').trace, /fetch failed +origin-refused\n/)
+    assert.match(edge.get('/a').trace, /status 502, outcome error \(failed-recently\)/)
+    edge.clock.advance('1s')
     edge.origin.respond(200, { 'cache-control': 'no-store' })
     assert.match(edge.get('/a').trace, /not stored +no-store\n/)
   })

@@ -1,5 +1,6 @@
 /** complete: the last byte is there, and what was being stored is. broken: the body broke off, and is at most stored as a part. */
 import { commit, commitPart } from './commit.ts'
+import { remember } from './failure.ts'
 import type { FetchStep, FetchTransaction } from './fetch-transaction.ts'
 import { bodyBytesOf } from './rest.ts'
 
@@ -24,16 +25,19 @@ export function broken(fetch: FetchTransaction): FetchStep {
     })
   }
   context.inFlight.end(busy)
+  const failure = {
+    status: 502,
+    reason: `origin-${error?.failure ?? 'aborted'}`,
+    synth: null,
+    allowsStale: true,
+    mayLieInRequest: true,
+  }
   if (busy.phase === 'waiting') {
     // Its head was still before a policy's hook.
-    fetch.failure = {
-      status: 502,
-      reason: `origin-${error?.failure ?? 'aborted'}`,
-      synth: null,
-      allowsStale: true,
-    }
+    fetch.failure = failure
     return fetch.steps.failed
   }
+  if (error !== null) remember(fetch, failure)
   if (flow?.isStoring === true && !busy.isDoomed) commitPart(fetch)
   flow?.break()
   return fetch.steps.ended

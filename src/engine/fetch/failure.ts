@@ -1,13 +1,17 @@
 /** error: no usable response; the policy decides between another try, an answer of its own, and giving up. failed: it is given up. */
 import { unreachable } from '../../base/assert.ts'
+import type { OriginFailure } from '../../observe/origin-failure.ts'
+import { isNoAnswer, isRefusal, isUnreachable } from '../../origin/health.ts'
 import { statusOfFailure } from '../../origin/origin.ts'
 import type { OriginErrorVerdict } from '../../policy/hooks.ts'
 import type { OriginErrorView } from '../../policy/views.ts'
 import type { Verdict } from '../../policy/verdict.ts'
 import { NO_SLOT } from '../../store/store.ts'
+import type { FetchFailure } from '../busy-response.ts'
 import { consult } from '../consult.ts'
 import { reportError } from '../report-error.ts'
 import type { FetchStep, FetchTransaction } from './fetch-transaction.ts'
+import { askAgain } from './saint.ts'
 
 export function error(fetch: FetchTransaction): FetchStep | Promise<FetchStep> {
   if (fetch.error !== null) noteOriginError(fetch)
@@ -27,18 +31,23 @@ function noteOriginError(fetch: FetchTransaction): void {
   const failedBy = fetch.error!
   context.recorder.origin(plan.request.origin).fetched(failedBy.failure)
   if (failedBy.failure === 'queue-full') context.recorder.count('limitReached', 'origin-queue')
+  fetch.failure = {
+    status: statusOfFailure(failedBy.failure),
+    reason: `origin-${failedBy.failure}`,
+    synth: null,
+    allowsStale: true,
+    failure: failedBy.failure,
+    mayLieInRequest: isNoAnswer(failedBy.failure) && !isUnreachable(failedBy.failure),
+    ...(failedBy.retryAfterMs === null ? {} : { retryAfterMs: failedBy.retryAfterMs }),
+  }
+  // That it was not even asked was said when it began to be so.
+  if (isRefusal(failedBy.failure)) return
   context.log.log('warn', 'origin-failed', {
     origin: plan.request.origin,
     failure: failedBy.failure,
     message: failedBy.message,
     url: plan.request.url,
   })
-  fetch.failure = {
-    status: statusOfFailure(failedBy.failure),
-    reason: `origin-${failedBy.failure}`,
-    synth: null,
-    allowsStale: true,
-  }
 }
 
 function proceed(fetch: FetchTransaction, verdict: Verdict): FetchStep {
@@ -46,7 +55,7 @@ function proceed(fetch: FetchTransaction, verdict: Verdict): FetchStep {
   const decided = verdict as OriginErrorVerdict
   switch (decided.kind) {
     case 'retry':
-      return fetch.steps.retry
+      return askAgain(fetch, decided)
     case 'synth':
       fetch.failure = { ...fetch.failure!, synth: decided }
       return fetch.steps.failed
@@ -62,7 +71,13 @@ function proceed(fetch: FetchTransaction, verdict: Verdict): FetchStep {
 export function retry(fetch: FetchTransaction): FetchStep {
   const { plan, context } = fetch
   fetch.abortCall()
-  fetch.failure ??= { status: 503, reason: 'policy-retries', synth: null, allowsStale: true }
+  fetch.failure ??= {
+    status: 503,
+    reason: 'policy-retries',
+    synth: null,
+    allowsStale: true,
+    mayLieInRequest: true,
+  }
   if (plan.body !== null) return fetch.steps.failed
   if (plan.request.retries >= context.limits.maxRetries) {
     context.recorder.count('limitReached', 'retries')
@@ -83,10 +98,28 @@ export function forgetStale(fetch: FetchTransaction): FetchStep {
 }
 
 export function failed(fetch: FetchTransaction): FetchStep {
+  remember(fetch, fetch.failure!)
   fetch.context.inFlight.end(fetch.busy)
   fetch.busy.failed(fetch.failure!)
   return fetch.steps.ended
 }
+
+/** What the origin was asked for in vain. A request whose answer would be its client's own says nothing of others. */
+export function remember({ context, plan, busy, attempts }: FetchTransaction, failure: FetchFailure): void {
+  if (plan.mode !== 'store' || !busy.isCollapsible || busy.isDoomed || attempts === 0) return
+  const isPassing = failure.failure !== undefined && PASSING.has(failure.failure)
+  if (failure.synth !== null || isPassing) return
+  context.failedFetches.note(plan.key, failure, plan.client, context.clock.now())
+}
+
+/** Failures that cost the origin nothing. */
+const PASSING: ReadonlySet<OriginFailure> = new Set([
+  'queue-full',
+  'queue-timeout',
+  'aborted',
+  'breaker-open',
+  'sick',
+])
 
 /** A step threw: a policy's hook, or a bug of ours. */
 export function threw(fetch: FetchTransaction, thrown: unknown): FetchStep {
@@ -96,6 +129,6 @@ export function threw(fetch: FetchTransaction, thrown: unknown): FetchStep {
   fetch.abortCall()
   const reason = reportError(fetch, 'fetch', thrown)
   if (fetch.busy.phase !== 'waiting') return fetch.steps.broken
-  fetch.failure = { status: 503, reason, synth: null, allowsStale: false }
+  fetch.failure = { status: 503, reason, synth: null, allowsStale: false, mayLieInRequest: true }
   return fetch.steps.failed
 }

@@ -82,6 +82,11 @@ export class FetchRequest implements MutableOriginRequest {
     this.#origin = checkedOrigin(name)
   }
 
+  /** By the engine, where a policy retries elsewhere. */
+  moveTo(origin: string): void {
+    this.#origin = origin
+  }
+
   assertWritable(): void {
     if (!this.isWritable)
       throw new TypeError('the request to the origin can be changed in originRequest and pipe only')

@@ -71,6 +71,8 @@ export interface FetchPlan {
   readonly request: FetchRequest
   /** The client's directives and whether it sent cookies: what storing depends on (RFC 9111 §3, §4.2.2). */
   readonly directives: RequestDirectives
+  /** Address of the client who asked. */
+  readonly client: string
   /** What the client asked for, as `recv` left it. */
   readonly target: TargetUri
   /** Cache key of the exact target; `key` is another one where No-Vary-Search is heeded. Empty for a pass that has none. */
@@ -112,6 +114,8 @@ export class FetchTransaction implements Drivable<FetchTransaction>, Consultatio
   call: Fetch | null = null
   /** How many times an origin was asked. */
   attempts = 0
+  /** The policy wants this very origin asked again, although it has rejected its response. */
+  insists = false
   requestedAt = 0
   respondedAt = 0
   response: OriginResponse | null = null

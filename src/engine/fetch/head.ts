@@ -27,6 +27,7 @@ import { learnFromHead } from './learn-from-head.ts'
 import { lifetimeOf } from './lifetime.ts'
 import { OriginResponseDraft } from './origin-response-draft.ts'
 import { isUselessRest } from './rest.ts'
+import { reject } from './saint.ts'
 import { policyTags, restoreConsumed } from './place.ts'
 import { controlOf } from './store.ts'
 
@@ -161,13 +162,14 @@ function proceed(fetch: FetchTransaction, verdict: Verdict): FetchStep {
   const decided = verdict as OriginResponseVerdict
   switch (decided.kind) {
     case 'deliver':
+      forgetFailures(fetch)
       checkTags(fetch, draft)
       learnFromHead(fetch)
       if (fetch.plan.mode === 'pass') return answersGets(fetch) ? fetch.steps.store : fetch.steps.unstorable
       if (!draft.wasValidated) return fetch.steps.store
       return fetch.stale === NO_SLOT ? fetch.steps.furtherVariant : fetch.steps.freshen
     case 'retry':
-      return fetch.steps.retry
+      return reject(fetch, decided)
     case 'abandon':
       return refuse(fetch, 503, 'policy-abandoned')
     case 'synth':
@@ -177,6 +179,13 @@ function proceed(fetch: FetchTransaction, verdict: Verdict): FetchStep {
     default:
       return unreachable(decided)
   }
+}
+
+/** The origin has given what is wanted under this key. */
+function forgetFailures({ context, plan, insists }: FetchTransaction): void {
+  if (plan.mode !== 'store') return
+  context.failedFetches.forget(plan.key)
+  if (insists) context.saints.forget(plan.request.origin, plan.key)
 }
 
 function checkTags(fetch: FetchTransaction, draft: OriginResponseDraft): void {

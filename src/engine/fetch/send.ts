@@ -9,6 +9,7 @@ import { parked } from '../driver.ts'
 import { candidateTags } from './candidates.ts'
 import type { FetchStep, FetchTransaction } from './fetch-transaction.ts'
 import { askForPart } from './rest.ts'
+import { isOut } from './saint.ts'
 
 export function prepare(fetch: FetchTransaction): FetchStep | Promise<FetchStep> {
   const { request } = fetch.plan
@@ -71,6 +72,7 @@ function proceed(fetch: FetchTransaction, verdict: Verdict): FetchStep {
 export function send(fetch: FetchTransaction): FetchStep {
   const { context, plan } = fetch
   const { request } = plan
+  if (isOut(fetch)) return fetch.steps.error
   const origin = context.origins.get(request.origin)
   if (origin === undefined) {
     fetch.failure = { status: 503, reason: 'no-such-origin', synth: null, allowsStale: true }
@@ -82,6 +84,8 @@ export function send(fetch: FetchTransaction): FetchStep {
   fetch.requestedAt = context.clock.now()
   const { origin: name, method, url, background } = request
   fetch.trace?.note({ kind: 'fetch', origin: name, method, url, background })
+  // Another origin than the one that the request was made for may go by another name.
+  request.fields.set('host', origin.hostOverride ?? plan.target.authority)
   const attempt = ++fetch.attempts
   const call = origin.fetch(
     {

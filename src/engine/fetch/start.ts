@@ -1,6 +1,7 @@
 /** Begins fetches: for a request that waits for it, or in the background for a stale response that was just served. */
 import { NO_REQUEST_DIRECTIVES } from '../../http/cache-control.ts'
 import { SAFE_METHODS } from '../../http/invalidation.ts'
+import type { Origin } from '../../origin/origin.ts'
 import { BusyResponse } from '../busy-response.ts'
 import { drive } from '../driver.ts'
 import type { Transaction } from '../transaction.ts'
@@ -22,7 +23,7 @@ export function startFetch(
   const isStorable = mode === 'store'
   // What is stored whole is validated; only without it is a stretch of use.
   const partial = isStorable && tx.slot === 0 ? tx.partial : 0
-  const origin = request.origin === '' ? (context.origins.keys().next().value ?? '') : request.origin
+  const origin = originName(tx)
   const fetchRequest = new FetchRequest({
     // A HEAD that may be stored asks for the whole, so that it can answer the GETs to come.
     method: isStorable ? 'GET' : request.method,
@@ -57,6 +58,7 @@ export function startFetch(
       trace: tx.trace,
       request: fetchRequest,
       directives: tx.directives,
+      client: exchange.clientAddress,
       target: { scheme: request.scheme, authority: request.host, target: request.url },
       exactKey: tx.exactKey,
       mayAnswerGets: mode === 'pass' && mayAnswerGets(tx),
@@ -79,6 +81,15 @@ export function startFetch(
   drive(fetch, FETCH_STEPS.prepare)
 }
 
+/** Name of the origin that the route or `recv` has chosen, or of the default one. */
+function originName({ request, context }: Transaction): string {
+  return request.origin === '' ? (context.origins.keys().next().value ?? '') : request.origin
+}
+
+export function originOf(tx: Transaction): Origin | undefined {
+  return tx.context.origins.get(originName(tx))
+}
+
 /** RFC 9110 §9.3.3; where it was not a policy's will that it goes past the store. */
 export function mayAnswerGets(tx: Transaction): boolean {
   return tx.request.method === 'POST' && tx.fwd === 'method'
@@ -88,10 +99,21 @@ export function mayAnswerGets(tx: Transaction): boolean {
 export function refresh(tx: Transaction): void {
   const { inFlight, recorder } = tx.context
   // What it would bring could not be stored.
-  if (tx.directives.noStore) return
+  if (tx.directives.noStore || isInVain(tx)) return
   const { fields } = tx.request
   const { vary, now } = tx
   if (inFlight.joinable(tx.key, { fields, vary, directives: NO_REQUEST_DIRECTIVES, now }) !== null) return
   recorder.add('backgroundFetches')
   startFetch(tx, new BusyResponse(tx.key, tx.request.selecting(), true), 'store', true)
+}
+
+/** Whether it is known beforehand that a refresh would fail. An origin's refusal is known only where no policy may choose another one. */
+function isInVain(tx: Transaction): boolean {
+  const { context, route } = tx
+  if (context.failedFetches.find(tx.key, tx.now) !== null) {
+    context.recorder.count('failedFetchHits', 'refresh')
+    return true
+  }
+  const { originRequest, originError } = route.hooks
+  return originRequest === undefined && originError === undefined && originOf(tx)?.refuses() === true
 }

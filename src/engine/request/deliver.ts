@@ -199,10 +199,12 @@ function sendStoredParts(
 }
 
 /**
- * Begins the refresh that a stale response calls for. Before it is sent, since the request is gone once its exchange has ended;
+ * Counts what is served stale, and begins the refresh that a stale response calls for. Before it is sent, since the request is gone once its exchange has ended;
  * the slot is held, since a refresh may replace it.
  */
 function beforeSending(tx: Transaction): void {
+  if (tx.staleFor === null) return
+  tx.context.recorder.count('staleServed', tx.staleFor)
   if (!tx.wantsRefresh) return
   tx.holdSlot()
   refresh(tx)

@@ -8,6 +8,7 @@ export function detour(tx: Transaction, verdict: PassVerdict | SynthVerdict | Re
     case 'pass':
       tx.releaseSlot()
       tx.wantsRefresh = false
+      tx.staleFor = null
       tx.reason = verdict.reason
       tx.fwd = tx.reason === 'method' ? 'method' : 'bypass'
       return tx.steps.pass

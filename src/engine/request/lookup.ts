@@ -59,10 +59,12 @@ function proceed(tx: Transaction, reuse: Reuse): RequestStep {
       return tx.steps.hit
     case 'client-allows-stale':
       tx.outcome = 'stale'
+      tx.staleFor = reuse
       tx.reason = reuse
       return tx.steps.hit
     case 'grace':
       tx.outcome = 'stale'
+      tx.staleFor = reuse
       tx.reason = reuse
       tx.wantsRefresh = true
       return tx.steps.hit

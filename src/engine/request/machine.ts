@@ -1,7 +1,7 @@
 /** The request machine's states and the function for each. */
 import type { RequestSteps } from '../transaction.ts'
 import { deliverBusy, deliverStored } from './deliver.ts'
-import { fetched, staleOnError } from './fetched.ts'
+import { fetched } from './fetched.ts'
 import { hit } from './hit.ts'
 import { lookup } from './lookup.ts'
 import { miss, pass } from './miss.ts'
@@ -19,7 +19,6 @@ export const REQUEST_STEPS: RequestSteps = {
   pipe,
   purge,
   fetched,
-  staleOnError,
   synth,
   deliverStored,
   deliverBusy,

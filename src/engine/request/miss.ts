@@ -5,14 +5,16 @@
 import type { MissVerdict, PassHookVerdict } from '../../policy/hooks.ts'
 import type { SynthVerdict } from '../../policy/verdict.ts'
 import { NO_SLOT } from '../../store/store.ts'
-import { BusyResponse } from '../busy-response.ts'
+import { BusyResponse, type FetchFailure } from '../busy-response.ts'
 import { consultNow } from '../consult.ts'
 import { drive, parked } from '../driver.ts'
 import { mayAnswerGets, startFetch } from '../fetch/start.ts'
 import { findKey } from '../key.ts'
 import type { RequestStep, Transaction } from '../transaction.ts'
 import { detour } from './detour.ts'
+import { giveUp } from './give-up.ts'
 import { rangeToFetch } from './range-miss.ts'
+import { deniedFetch, standIn } from './stand-in.ts'
 
 export function miss(tx: Transaction): RequestStep {
   if (tx.directives.onlyIfCached) return notCached(tx)
@@ -47,6 +49,8 @@ export function fetchAlone(tx: Transaction): RequestStep {
 
 function joinOrFetch(tx: Transaction): RequestStep {
   const { inFlight, limits, recorder } = tx.context
+  const instead = standIn(tx)
+  if (instead !== null) return instead
   const range = rangeToFetch(tx)
   if (range !== null) return range === 'past' ? passRange(tx) : fetchRange(tx, range)
   if (!isAlone(tx)) {
@@ -57,6 +61,8 @@ function joinOrFetch(tx: Transaction): RequestStep {
       recorder.count('limitReached', 'waiters')
       return tx.synthesize(TOO_MANY_WAITERS, 'error', 'too-many-waiters')
     }
+    const denied = deniedFetch(tx)
+    if (denied !== null) return giveUp(tx, denied)
   }
   tx.outcome = 'miss'
   // Where nothing is stored of late, the whole is not worth fetching for a HEAD.
@@ -84,6 +90,23 @@ function join(tx: Transaction, busy: BusyResponse): RequestStep {
   if (busy.phase !== 'waiting') return tx.steps.fetched
   wait(tx, busy)
   return parked
+}
+
+/**
+ * The fetch that it waited for has failed, perhaps by the request of the one who began it: the first of those who waited asks
+ * again, and the others wait for that, once. Null where this is not to be tried.
+ */
+export function secondTry(tx: Transaction, failure: FetchFailure): RequestStep | null {
+  const failed = tx.busy
+  if (failed === null || tx.isLeader || failed.isSecondTry || failure.mayLieInRequest !== true) return null
+  const { secondTry } = failed
+  if (secondTry !== null) return join(tx, secondTry)
+  const busy = new BusyResponse(tx.key, tx.request.selecting(), true)
+  busy.isSecondTry = true
+  failed.secondTry = busy
+  tx.context.recorder.add('secondTries')
+  tx.outcome = 'miss'
+  return begin(tx, busy, 'store')
 }
 
 function wait(tx: Transaction, busy: BusyResponse): void {

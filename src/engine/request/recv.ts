@@ -86,6 +86,7 @@ export function restart(tx: Transaction): RequestStep {
   tx.isLeader = false
   tx.isHitForMiss = false
   tx.wantsRefresh = false
+  tx.staleFor = null
   tx.fwd = null
   tx.synthesis = null
   tx.outcome = 'gone'
