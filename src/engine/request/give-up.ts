@@ -10,11 +10,15 @@ import type { RequestStep, Transaction } from '../transaction.ts'
 
 export function giveUp(tx: Transaction, failure: FetchFailure): RequestStep {
   const status = statusFor(tx, failure)
-  const { reason, retryAfterMs } = failure
-  const headers =
-    retryAfterMs === undefined ? {} : { 'retry-after': `${Math.max(1, Math.ceil(retryAfterMs / 1000))}` }
+  const { reason } = failure
+  const headers = retryAfter(failure.retryAfterMs)
   const body = `${status} ${reasonPhrase(status)}\nThe origin of this page did not answer as it should (${reason}).\n`
   return tx.synthesize({ kind: 'synth', status, headers, body }, 'error', reason)
+}
+
+/** RFC 9110 §10.2.3; nothing where nothing is known of it. */
+export function retryAfter(ms: number | null | undefined): Readonly<Record<string, string>> {
+  return ms == null ? {} : { 'retry-after': `${Math.max(1, Math.ceil(ms / 1000))}` }
 }
 
 /** RFC 9111 §5.2.2.2, §5.2.2.8: where a stored response may not be used unvalidated, and nobody is there to validate it, the status is 504. */

@@ -23,6 +23,7 @@ import { forwardedFields } from '../fetch/forward.ts'
 import { follow } from '../follow.ts'
 import { joinSockets } from '../join-sockets.ts'
 import type { RequestStep, Transaction } from '../transaction.ts'
+import { retryAfter } from './give-up.ts'
 import { detour } from './detour.ts'
 
 export function pipe(tx: Transaction): RequestStep {
@@ -171,7 +172,8 @@ class PipeHandler implements FetchHandler {
     if (tx.isOver) return
     const status = statusOfFailure(error.failure)
     const body = `${status} ${reasonPhrase(status)}\n`
-    drive(tx, tx.synthesize({ kind: 'synth', status, headers: {}, body }, 'error', `origin-${error.failure}`))
+    const headers = retryAfter(error.retryAfterMs)
+    drive(tx, tx.synthesize({ kind: 'synth', status, headers, body }, 'error', `origin-${error.failure}`))
   }
 
   #join(response: OriginResponse, origin: Duplex, early: Buffer): void {
