@@ -11,14 +11,17 @@ import type { RequestStep, Transaction } from '../transaction.ts'
 export function giveUp(tx: Transaction, failure: FetchFailure): RequestStep {
   const status = statusFor(tx, failure)
   const { reason } = failure
-  const headers = retryAfter(failure.retryAfterMs)
+  const headers = PASSING.has(reason) ? { 'retry-after': '1' } : retryAfter(failure.retryAfterMs)
   const body = `${status} ${reasonPhrase(status)}\nThe origin of this page did not answer as it should (${reason}).\n`
   return tx.synthesize({ kind: 'synth', status, headers, body }, 'error', reason)
 }
 
+/** Failures of the moment: for want of room, which somebody gives up soon (RFC 9110 §10.2.3). */
+const PASSING: ReadonlySet<string> = new Set(['overloaded', 'origin-queue-full', 'origin-queue-timeout'])
+
 /** RFC 9110 §10.2.3; nothing where nothing is known of it. */
 export function retryAfter(ms: number | null | undefined): Readonly<Record<string, string>> {
-  return ms == null ? {} : { 'retry-after': `${Math.max(1, Math.ceil(ms / 1000))}` }
+  return ms === null || ms === undefined ? {} : { 'retry-after': `${Math.max(1, Math.ceil(ms / 1000))}` }
 }
 
 /** RFC 9111 §5.2.2.2, §5.2.2.8: where a stored response may not be used unvalidated, and nobody is there to validate it, the status is 504. */
