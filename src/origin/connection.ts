@@ -13,6 +13,7 @@ import type { Clock } from '../base/clock.ts'
 import type { OriginFailure } from '../observe/origin-failure.ts'
 import { clientOf } from './client.ts'
 import type { Deadlines, Timed } from './deadlines.ts'
+import type { Line } from './dial.ts'
 import { keepAliveHintMs } from './framing.ts'
 import type { OriginRequest } from './origin.ts'
 import { dispatchOptions, mayStayOpen } from './request-head.ts'
@@ -73,6 +74,7 @@ const NOTHING = Buffer.alloc(0)
 export class Connection implements Timed, WitnessSink, Dispatcher.DispatchHandler {
   deadlineAt = Infinity
   readonly #socket: Socket
+  readonly #wasCut: () => boolean
   readonly #owner: ConnectionOwner
   readonly #terms: ConnectionTerms
   readonly #witness: Witness
@@ -89,9 +91,11 @@ export class Connection implements Timed, WitnessSink, Dispatcher.DispatchHandle
   #wantsMore = true
   #error: NodeJS.ErrnoException | null = null
 
-  /** `socket`: connected, and not read from yet. */
-  constructor(socket: Socket, owner: ConnectionOwner, terms: ConnectionTerms) {
+  /** `line`: connected, and not read from yet. */
+  constructor(line: Line, owner: ConnectionOwner, terms: ConnectionTerms) {
+    const { socket } = line
     this.#socket = socket
+    this.#wasCut = line.wasCut
     this.#owner = owner
     this.#terms = terms
     this.#witness = new Witness(this, terms)
@@ -251,7 +255,7 @@ export class Connection implements Timed, WitnessSink, Dispatcher.DispatchHandle
   }
 
   #receive(chunk: Buffer | null): boolean {
-    if (chunk === null) return this.#witness.end() ? this.#push(null) : false
+    if (chunk === null) return this.#witness.end(this.#wasCut()) ? this.#push(null) : false
     this.#wantsMore = true
     this.#witness.read(chunk)
     if (this.#headDone && this.#tenant?.paused === false) {

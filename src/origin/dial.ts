@@ -5,6 +5,7 @@
 import { connect as connectTcp, isIP, type Socket } from 'node:net'
 import { connect as connectTls, type SecureContext } from 'node:tls'
 import type { OriginFailure } from '../observe/origin-failure.ts'
+import { ciphertextOf } from './ciphertext.ts'
 import { openTunnel } from './tunnel.ts'
 
 /** Where an origin is. */
@@ -23,8 +24,15 @@ export interface ProxyPlace {
   readonly authorization: string | null
 }
 
+/** A connection that is ready for a request. */
+export interface Line {
+  readonly socket: Socket
+  /** Asked when the socket ends: whether it was cut, where TLS would have said goodbye (RFC 9112 §9.8). */
+  readonly wasCut: () => boolean
+}
+
 export type DialResult =
-  | { readonly ok: true; readonly socket: Socket }
+  | { readonly ok: true; readonly line: Line }
   | { readonly ok: false; readonly failure: OriginFailure; readonly detail: string }
 
 type Stage = 'tcp' | 'tunnel' | 'tls'
@@ -34,6 +42,8 @@ export class Dial {
   readonly #done: (result: DialResult) => void
   #stage: Stage = 'tcp'
   #socket: Socket
+  /** TCP alone has no goodbye but FIN. */
+  #wasCut = (): boolean => false
   #over = false
 
   constructor(place: Place, done: (result: DialResult) => void) {
@@ -76,10 +86,18 @@ export class Dial {
       return
     }
     this.#stage = 'tls'
-    const plain = this.#socket
     const servername = isIP(host) === 0 ? host : ''
+    this.#socket.off('error', this.#onError).off('close', this.#onClose)
+    const { stream, hasEnded } = ciphertextOf(this.#socket)
+    this.#wasCut = hasEnded
     // The certificate is verified against `host`, a name or an address, before `secureConnect`.
-    this.#socket = connectTls({ socket: plain, host, servername, secureContext, ALPNProtocols: ['http/1.1'] })
+    this.#socket = connectTls({
+      socket: stream,
+      host,
+      servername,
+      secureContext,
+      ALPNProtocols: ['http/1.1'],
+    })
     this.#socket
       .on('error', this.#onError)
       .on('close', this.#onClose)
@@ -90,7 +108,7 @@ export class Dial {
     if (this.#over) return
     this.#over = true
     this.#socket.off('error', this.#onError).off('close', this.#onClose)
-    this.#done({ ok: true, socket: this.#socket })
+    this.#done({ ok: true, line: { socket: this.#socket, wasCut: this.#wasCut } })
   }
 
   readonly #onError = (error: NodeJS.ErrnoException): void => {

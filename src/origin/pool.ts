@@ -112,7 +112,7 @@ export class Pool implements ConnectionOwner {
     const attempt = new Attempt(customer, this.#place, connectTimeoutMs, (result) => {
       deadlines.delete(attempt)
       if (result?.ok === true) {
-        const connection = new Connection(result.socket, this, this.#terms)
+        const connection = new Connection(result.line, this, this.#terms)
         deadlines.add(connection)
         customer.seated(connection)
         return

@@ -132,8 +132,8 @@ export class Witness {
     }
   }
 
-  /** The origin closed its side. False: undici is not to know. */
-  end(): boolean {
+  /** The origin closed its side, or somebody cut the connection. False: undici is not to know. */
+  end(wasCut = false): boolean {
     switch (this.#state) {
       case 'head':
         this.#violated(
@@ -147,8 +147,9 @@ export class Witness {
         this.#violated('truncated', `closed after ${this.payloadBytes} bytes of the body`)
         break
       case 'close':
-        // §8 complete. Node does not tell a TLS connection that was closed from one that was cut (§9.8).
-        this.#state = 'complete'
+        // §9.8: complete only where TLS says so. Plain TCP can't say it: §8 then takes the close for the end.
+        if (wasCut) this.#violated('truncated', 'TLS was cut in a body that only its end delimits')
+        else this.#state = 'complete'
         break
       default:
     }

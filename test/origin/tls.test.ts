@@ -1,11 +1,7 @@
 // Origins behind TLS, and origins behind a forward proxy, whose certificate or answer must be right.
 import assert from 'node:assert/strict'
-import { execFileSync } from 'node:child_process'
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { connect } from 'node:net'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
-import { after, afterEach, before, beforeEach, describe, test } from 'node:test'
+import { afterEach, before, beforeEach, describe, test } from 'node:test'
 import { VirtualClock } from '../../src/base/virtual-clock.ts'
 import type { Origin } from '../../src/origin/origin.ts'
 import {
@@ -14,43 +10,11 @@ import {
   OriginConfigError,
   type OriginConfig,
 } from '../../src/origin/undici-origin.ts'
+import { certificate } from './certificate.ts'
 import { originAt, Outcome, settle } from './outcome.ts'
 import { RawOrigin, type RawRequest } from './raw-origin.ts'
 
 const OK = 'HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok'
-const pems = new Map<string, { key: string; cert: string }>()
-
-/** A self-signed certificate for this name, made now. */
-function certificate(names: string): { key: string; cert: string } {
-  const known = pems.get(names)
-  if (known !== undefined) return known
-  const folder = mkdtempSync(join(tmpdir(), 'lacquer-tls-'))
-  const key = join(folder, 'key.pem')
-  const cert = join(folder, 'cert.pem')
-  const make = [
-    'req',
-    '-x509',
-    '-newkey',
-    'ec',
-    '-pkeyopt',
-    'ec_paramgen_curve:prime256v1',
-    '-nodes',
-    '-days',
-    '2',
-  ]
-  execFileSync(
-    'openssl',
-    [...make, '-subj', '/CN=test', '-addext', `subjectAltName=${names}`, '-keyout', key, '-out', cert],
-    {
-      stdio: 'ignore',
-    },
-  )
-  const made = { key: readFileSync(key, 'latin1'), cert: readFileSync(cert, 'latin1') }
-  rmSync(folder, { recursive: true })
-  pems.set(names, made)
-  return made
-}
-
 const LOCAL = 'DNS:localhost,IP:127.0.0.1'
 let tls: RawOrigin
 let proxy: RawOrigin
@@ -76,7 +40,6 @@ afterEach(async () => {
   await proxy.close()
   for (const made of origins.splice(0)) await made.close()
 })
-after(() => pems.clear())
 
 describe('an https origin', () => {
   for (const host of ['127.0.0.1', 'localhost']) {
@@ -135,7 +98,8 @@ describe('an https origin', () => {
   test('is judged as strictly: a body cut short is truncated', async () => {
     tls.script((request) => request.sendAndCut('HTTP/1.1 200 OK\r\nContent-Length: 10\r\n\r\nhello'))
     const o = origin(tls.url, { ca: certificate(LOCAL).cert })
-    assert.equal(await Outcome.of(o).over(), '200 hello failed truncated')
+    // Whether anybody saw its beginning depends on whether TLS read it together with the end.
+    assert.match(await Outcome.of(o).over(), /^(?:200 (?:hello)? ?)?failed truncated$/)
   })
 
   test('is judged as strictly: bytes behind a response end the connection', async () => {
