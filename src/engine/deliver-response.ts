@@ -1,44 +1,75 @@
 /**
  * The response to one client as `deliver` sees it.
  *
- * A policy that only adds fields to a stored response leaves its encoded head as it is: what it added is put behind it. Whatever
- * else it does has the head decoded first.
+ * A policy that only reads, or only adds fields to a stored response, leaves its encoded head as it is: what it added is put
+ * behind it. Whatever else it does has the head written anew.
  */
 import type { Fields } from '../http/fields.ts'
 import { canonicalName } from '../http/field-names.ts'
 import { decodeHead } from '../http/head.ts'
 import type { DeliverResponseView, Headers } from '../policy/views.ts'
 import { checkedStatus } from '../policy/verdict.ts'
+import type { Slot, Store } from '../store/store.ts'
 import { checkedName } from './headers-view.ts'
 import { refuseWrites } from './refuse-writes.ts'
 
+/** A stored response whose head is read when somebody asks for it. It must be retained as long. */
+interface Stored {
+  readonly store: Store
+  readonly slot: Slot
+}
+
 export class DeliverResponse implements DeliverResponseView, Headers {
   readonly #outcome: string
-  readonly #head: string
+  readonly #stored: Stored | null
   readonly #extra: string
+  #head: string | null
   #added = ''
-  #fields: Fields | null = null
+  /** Made of head, extra and added when somebody reads them; what they are made of no longer counts where `#isChanged`. */
+  #fields: Fields | null
+  #isChanged: boolean
   #status: number
-  #isStatusChanged = false
   #isWritable = true
 
-  /** `head`: an encoded head, and `extra`: lines that go behind it. Or the fields themselves, `head` and `extra` empty. */
-  constructor(status: number, head: string, extra: string, fields: Fields | null, outcome: string) {
+  private constructor(
+    status: number,
+    outcome: string,
+    extra: string,
+    stored: Stored | null,
+    head: string | null,
+    fields: Fields | null,
+  ) {
     this.#status = status
-    this.#head = head
-    this.#extra = extra
-    this.#fields = fields
     this.#outcome = outcome
+    this.#extra = extra
+    this.#stored = stored
+    this.#head = head
+    this.#fields = fields
+    this.#isChanged = fields !== null
+  }
+
+  /** `extra`: encoded lines that go behind its head. Hot: most hooks don't look, and then the head is not read. */
+  static ofStored(stored: Stored, extra: string, outcome: string): DeliverResponse {
+    return new DeliverResponse(stored.store.status(stored.slot), outcome, extra, stored, null, null)
+  }
+
+  /** `head`: an encoded head, and `extra` the lines that go behind it. */
+  static ofHead(status: number, head: string, extra: string, outcome: string): DeliverResponse {
+    return new DeliverResponse(status, outcome, extra, null, head, null)
+  }
+
+  static ofFields(status: number, fields: Fields, outcome: string): DeliverResponse {
+    return new DeliverResponse(status, outcome, '', null, '', fields)
   }
 
   /** The fields, where they are no longer head, extra and `added`. */
   get changed(): Fields | null {
-    return this.#isStatusChanged ? this.#decoded() : this.#fields
+    return this.#isChanged ? this.#decoded() : null
   }
 
   /** Head, extra and added, encoded. */
   get unchanged(): string {
-    return this.#head + this.#extra + this.#added
+    return this.#encoded() + this.#extra + this.#added
   }
 
   /** Lines that go behind head and extra. */
@@ -65,7 +96,7 @@ export class DeliverResponse implements DeliverResponseView, Headers {
 
   set status(status: number) {
     this.#assertWritable()
-    this.#isStatusChanged ||= checkedStatus(status) !== this.#status
+    if (checkedStatus(status) !== this.#status) this.#change()
     this.#status = status
   }
 
@@ -89,27 +120,45 @@ export class DeliverResponse implements DeliverResponseView, Headers {
   set(name: string, value: string): void {
     this.#assertWritable()
     const lower = checkedName(name, value)
-    if (this.#fields === null && !this.#isThere(lower))
-      this.#added += `${canonicalName(lower)}: ${value.trim()}\r\n`
-    else this.#decoded().set(lower, value.trim())
+    if (!this.#isChanged && !this.#isThere(lower)) this.#add(lower, value.trim())
+    else this.#change().set(lower, value.trim())
   }
 
   append(name: string, value: string): void {
     this.#assertWritable()
     const lower = checkedName(name, value)
-    if (this.#fields === null) this.#added += `${canonicalName(lower)}: ${value.trim()}\r\n`
-    else this.#fields.append(lower, value.trim())
+    if (this.#isChanged) this.#decoded().append(lower, value.trim())
+    else this.#add(lower, value.trim())
   }
 
   delete(name: string): void {
     this.#assertWritable()
-    this.#decoded().delete(checkedName(name, ''))
+    this.#change().delete(checkedName(name, ''))
+  }
+
+  /** Puts a line behind the others. */
+  #add(lower: string, value: string): void {
+    this.#added += `${canonicalName(lower)}: ${value}\r\n`
+    this.#fields?.append(lower, value)
+  }
+
+  /** From here on, the fields count. */
+  #change(): Fields {
+    const fields = this.#decoded()
+    this.#isChanged = true
+    return fields
   }
 
   /** Heads are written in one canonical spelling, so a search for a name finds it. */
   #isThere(lower: string): boolean {
     const line = `\n${canonicalName(lower)}:`
-    return this.#head.includes(line) || `\n${this.#extra}`.includes(line) || `\n${this.#added}`.includes(line)
+    return (
+      this.#encoded().includes(line) || `\n${this.#extra}`.includes(line) || `\n${this.#added}`.includes(line)
+    )
+  }
+
+  #encoded(): string {
+    return (this.#head ??= this.#stored === null ? '' : this.#stored.store.head(this.#stored.slot))
   }
 
   #decoded(): Fields {

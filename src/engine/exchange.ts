@@ -71,6 +71,8 @@ export interface ClientExchange {
    * stored head. The server retains the slot while it needs it.
    */
   sendStored(store: Store, slot: Slot, extra: string): void
+  /** The final response, one without a body such as a 304: `lines` are its complete field lines, each ended by CRLF, in canonical form, Date among them. */
+  sendHead(status: number, lines: string): void
   /** The final response, whole. */
   send(head: ResponseHead, body: Buffer | null): void
   /** The final response, its body to follow; `bodyBytes` null where its length is unknown. */

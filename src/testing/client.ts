@@ -113,6 +113,11 @@ export class Client implements ClientExchange {
     this.#finish('complete')
   }
 
+  sendHead(status: number, lines: string): void {
+    this.#begin(status, decodeHead(`\r\n${lines}`).fields)
+    this.#finish('complete')
+  }
+
   send(head: ResponseHead, body: Buffer | null): void {
     this.#begin(head.status, head.fields)
     if (body !== null && this.method !== 'HEAD') this.#chunks.push(Buffer.from(body))

@@ -3,7 +3,14 @@ import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
 import fc from 'fast-check'
 import { Fields, type ReadonlyFields } from '../../src/http/fields.ts'
-import { freshenedFields, freshens, headAgrees, notModifiedFields } from '../../src/http/freshening.ts'
+import {
+  freshenedFields,
+  freshens,
+  headAgrees,
+  notModifiedFields,
+  notModifiedLines,
+} from '../../src/http/freshening.ts'
+import { decodeHead, encodeHead } from '../../src/http/head.ts'
 import { conditionalFields, hasValidator } from '../../src/http/validation.ts'
 
 const MODIFIED = 'Sun, 06 Nov 1994 08:49:37 GMT'
@@ -230,5 +237,38 @@ describe('RFC 9110 §15.4.5: the fields of a 304', () => {
       ['cache-status', 'x'],
     ]
     assert.deepEqual(linesOf(notModifiedFields(Fields.of(...others))), others)
+  })
+
+  test('cut out of an encoded head, they are the same as made of the fields, whatever their order', () => {
+    const names = [
+      ...[
+        'etag',
+        'last-modified',
+        'content-type',
+        'content-length',
+        'content-md5',
+        'content-language',
+        'digest',
+      ],
+      ...[
+        'cache-control',
+        'content-location',
+        'date',
+        'vary',
+        'expires',
+        'x-content-type',
+        'cookie',
+        'age',
+        'repr-digest',
+      ],
+    ]
+    const line = fc.tuple(fc.constantFrom(...names), fc.constantFrom('a', '"b"', 'ETag: x', ''))
+    fc.assert(
+      fc.property(fc.array(line, { maxLength: 12 }), (lines) => {
+        const fields = Fields.of(...lines)
+        const cut = notModifiedLines(encodeHead(200, fields))
+        assert.deepEqual(linesOf(decodeHead(`\r\n${cut}`).fields), linesOf(notModifiedFields(fields)))
+      }),
+    )
   })
 })

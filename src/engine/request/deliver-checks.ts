@@ -1,6 +1,6 @@
 /** What every delivery asks before it sends: the policy's `deliver`, and whether the client has the response already. */
 import type { Fields } from '../../http/fields.ts'
-import { notModifiedFields } from '../../http/freshening.ts'
+import { notModifiedFields, notModifiedLines } from '../../http/freshening.ts'
 import { decodeHead } from '../../http/head.ts'
 import { evaluatePreconditions } from '../../http/validation.ts'
 import type { DeliverHookVerdict } from '../../policy/hooks.ts'
@@ -41,7 +41,8 @@ export function answerNotModified(
   )
   if (verdict !== 'not-modified') return false
   tx.status = 304
-  tx.exchange.send({ status: 304, fields: notModifiedFields(allFields(response)) }, null)
+  if (response.changed === null) tx.exchange.sendHead(304, notModifiedLines(response.unchanged))
+  else tx.exchange.send({ status: 304, fields: notModifiedFields(response.changed) }, null)
   return true
 }
 

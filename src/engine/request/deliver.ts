@@ -36,11 +36,13 @@ export function deliverStored(tx: Transaction): RequestStep {
     tx.exchange.sendStored(store, tx.slot, extra)
     return done
   }
+  // What a hook looks at must stay, whatever the hook does.
+  tx.holdSlot()
   const held = heldStretch(store, tx.slot)
   const response =
     held === null
-      ? new DeliverResponse(store.status(tx.slot), store.head(tx.slot), extra, null, tx.outcome)
-      : new DeliverResponse(200, wholeHead(store, tx.slot), extra, null, tx.outcome)
+      ? DeliverResponse.ofStored({ store, slot: tx.slot }, extra, tx.outcome)
+      : DeliverResponse.ofHead(200, wholeHead(store, tx.slot), extra, tx.outcome)
   const detour = consultDeliver(tx, response)
   if (detour !== null) return detour
   tx.status = response.status
@@ -63,7 +65,7 @@ export function deliverBusy(tx: Transaction): RequestStep {
   // Why it is not stored tells more than why the origin was asked.
   if (head.unstored !== null && head.unstored !== '') tx.reason = head.unstored
   fields.append('cache-status', busyCacheStatus(tx))
-  const response = new DeliverResponse(head.status, '', '', fields, tx.outcome)
+  const response = DeliverResponse.ofFields(head.status, fields, tx.outcome)
   const detour = consultDeliver(tx, response)
   if (detour !== null) return detour
   tx.status = response.status

@@ -8,7 +8,7 @@ import type { Duplex, Readable } from 'node:stream'
 import { assert } from '../../base/assert.ts'
 import type { BodySink, ClientExchange, ExchangeEnd, ResponseHead } from '../../engine/exchange.ts'
 import type { ReadonlyFields } from '../../http/fields.ts'
-import { hasNoBody } from '../../http/status.ts'
+import { hasNoBody, reasonPhrase } from '../../http/status.ts'
 import type { Slot, Store } from '../../store/store.ts'
 import { forwardedFor, forwardedScheme } from '../forwarded.ts'
 import { Destination, type DestinationRules } from './destination.ts'
@@ -193,6 +193,17 @@ export class Http1Exchange implements ClientExchange, BodyOwner {
     const body = new StoredBody(this, store, slot)
     this.#sending = body
     body.pump()
+  }
+
+  /** Hot. */
+  sendHead(status: number, lines: string): void {
+    if (!this.#begin()) return
+    const connection = this.#connectionLine(this.#host.willPersist(true))
+    const text = `HTTP/1.1 ${status} ${reasonPhrase(status)}\r\n${lines}${connection}\r\n`
+    const { output } = this
+    const at = output.reserve(text.length)
+    output.commit(output.scratch.write(text, at, 'latin1'))
+    this.written()
   }
 
   send(head: ResponseHead, body: Buffer | null): void {
