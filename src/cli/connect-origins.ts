@@ -3,17 +3,33 @@ import { readFile } from 'node:fs/promises'
 import type { OriginSettings } from '../config/origin-settings.ts'
 import type { Settings } from '../config/settings.ts'
 import { GuardedOrigin, type GuardDeps } from '../origin/guarded-origin.ts'
-import { createOrigin, OriginConfigError } from '../origin/undici-origin.ts'
+import {
+  createOrigin,
+  OriginConfigError,
+  type AdjustableOrigin,
+  type OriginConfig,
+  type OriginLimits,
+} from '../origin/undici-origin.ts'
 import { CommandError, FAILURE } from './command-error.ts'
 import { guardTerms } from '../origin/guard-terms.ts'
 
-/** The origins, by name, the default one first. Opens no connection. */
+export interface Origins {
+  /** By name, the default one first. */
+  readonly byName: ReadonlyMap<string, GuardedOrigin>
+  /** Has the limits towards all of them be those of `settings` from now on. */
+  readonly adjust: (settings: Settings) => void
+}
+
+/** Opens no connection. */
 export async function connectOrigins(
   origins: readonly OriginSettings[],
   settings: Settings,
   deps: GuardDeps,
-): Promise<ReadonlyMap<string, GuardedOrigin>> {
-  const connections = new Map<string, GuardedOrigin>()
+): Promise<Origins> {
+  // One for all guards, so that there is one to change.
+  const terms = guardTerms(settings)
+  const inner: AdjustableOrigin[] = []
+  const byName = new Map<string, GuardedOrigin>()
   for (const origin of origins) {
     const config = {
       name: origin.name,
@@ -21,24 +37,40 @@ export async function connectOrigins(
       hostOverride: origin.host,
       proxy: origin.proxy,
       ca: origin.ca === null ? null : await readAuthorities(origin.name, origin.ca),
-      maxConnections: settings.maxOriginConnections,
-      maxQueue: settings.maxOriginQueue,
-      queueTimeoutMs: settings.originQueueTimeoutMs,
-      keepAliveTimeoutMs: settings.originKeepAliveMs,
-      connectTimeoutMs: settings.connectTimeoutMs,
-      firstByteTimeoutMs: settings.firstByteTimeoutMs,
-      betweenBytesTimeoutMs: settings.betweenBytesTimeoutMs,
       maxHeadBytes: settings.maxOriginHeadBytes,
       maxFields: settings.maxOriginFields,
+      ...originLimits(settings),
     }
-    try {
-      connections.set(origin.name, new GuardedOrigin(createOrigin(config, deps), guardTerms(settings), deps))
-    } catch (error) {
-      if (!(error instanceof OriginConfigError)) throw error
-      throw new CommandError(FAILURE, [error.message])
-    }
+    const connection = created(config, deps)
+    inner.push(connection)
+    byName.set(origin.name, new GuardedOrigin(connection, terms, deps))
   }
-  return connections
+  const adjust = (changed: Settings): void => {
+    Object.assign(terms, guardTerms(changed))
+    for (const connection of inner) connection.adjust(originLimits(changed))
+  }
+  return { byName, adjust }
+}
+
+export function originLimits(settings: Settings): OriginLimits {
+  return {
+    maxConnections: settings.maxOriginConnections,
+    maxQueue: settings.maxOriginQueue,
+    queueTimeoutMs: settings.originQueueTimeoutMs,
+    keepAliveTimeoutMs: settings.originKeepAliveMs,
+    connectTimeoutMs: settings.connectTimeoutMs,
+    firstByteTimeoutMs: settings.firstByteTimeoutMs,
+    betweenBytesTimeoutMs: settings.betweenBytesTimeoutMs,
+  }
+}
+
+function created(config: OriginConfig, deps: GuardDeps): AdjustableOrigin {
+  try {
+    return createOrigin(config, deps)
+  } catch (error) {
+    if (!(error instanceof OriginConfigError)) throw error
+    throw new CommandError(FAILURE, [error.message])
+  }
 }
 
 async function readAuthorities(name: string, path: string): Promise<string> {

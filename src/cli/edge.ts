@@ -5,7 +5,6 @@
 import { randomUUID } from 'node:crypto'
 import { Admin, ExposedError } from '../admin/admin.ts'
 import { Metrics } from '../admin/metrics.ts'
-import { versionOperations } from '../admin/version-operations.ts'
 import { systemClock, type Clock } from '../base/clock.ts'
 import { Envelope } from '../base/envelope.ts'
 import { writeAddress, type Address } from '../config/address.ts'
@@ -22,11 +21,14 @@ import { MemoryStore } from '../store/memory/memory-store.ts'
 import { adminToken, exposedError } from './admin-access.ts'
 import { connectOrigins } from './connect-origins.ts'
 import { DEMO_NAME, DemoOrigin } from './demo-origin.ts'
+import { Drain } from './drain.ts'
 import { listenerLimits } from './edge-limits.ts'
+import { operationsOf } from './edge-operations.ts'
 import type { Write } from './line-writer.ts'
 import { listenError } from './listen-error.ts'
 import { Logs } from './logs.ts'
 import { ownHosts } from './own-hosts.ts'
+import { SettingsInForce } from './settings-in-force.ts'
 
 export interface EdgeOptions {
   readonly settings: Settings
@@ -63,6 +65,10 @@ export class Edge {
   readonly logs: Logs
   readonly recorder: Recorder
   readonly store: MemoryStore
+  /** The settings as they are now. */
+  readonly inForce: SettingsInForce
+  /** An operator may ask over the control API that it be stopped. */
+  readonly drain: Drain
   readonly #parts: Parts
 
   constructor(parts: Parts) {
@@ -73,6 +79,8 @@ export class Edge {
     this.logs = parts.logs
     this.recorder = parts.recorder
     this.store = parts.store
+    this.inForce = parts.inForce
+    this.drain = parts.drain
     this.#parts = parts
   }
 
@@ -125,6 +133,8 @@ interface Parts {
   readonly logs: Logs
   readonly recorder: Recorder
   readonly store: MemoryStore
+  readonly inForce: SettingsInForce
+  readonly drain: Drain
 }
 
 async function start(options: EdgeOptions, undo: (() => Promise<void>)[]): Promise<Edge> {
@@ -149,7 +159,7 @@ async function start(options: EdgeOptions, undo: (() => Promise<void>)[]): Promi
   const demo = settings.origins.length === 0 ? await DemoOrigin.start() : null
   if (demo !== null) undo.push(() => demo.stop())
   const origins = demo === null ? settings.origins : [demoSettings(demo)]
-  const connections = await connectOrigins(origins, settings, {
+  const { byName: connections, adjust } = await connectOrigins(origins, settings, {
     clock,
     recorder,
     log: logs,
@@ -166,23 +176,7 @@ async function start(options: EdgeOptions, undo: (() => Promise<void>)[]): Promi
     version,
   }
   const metrics = new Metrics(figures, options.processMetrics)
-  const token = await adminToken(settings, options.adminToken ?? null, clock, logs)
-  const admin = await Admin.listen({
-    address: settings.admin,
-    token,
-    metricsWantToken: settings.adminMetrics === 'token',
-    version,
-    recorder,
-    metrics,
-    // Each feature's operations, one line each.
-    operations: [...versionOperations(version, () => clock.now() - startedAt)],
-    notReady: () => state.notReady,
-    log: logs,
-  }).catch((error: unknown) => {
-    if (error instanceof ExposedError) throw exposedError(settings.admin)
-    throw listenError(error, settings.admin, '--admin')
-  })
-  undo.push(() => admin.close())
+  const limits = engineLimits(settings)
   const engine = new Engine({
     clock,
     store,
@@ -191,7 +185,7 @@ async function start(options: EdgeOptions, undo: (() => Promise<void>)[]): Promi
     log: logs,
     policies,
     origins: connections,
-    limits: engineLimits(settings),
+    limits,
     envelope,
     seed: randomUUID(),
   })
@@ -207,6 +201,44 @@ async function start(options: EdgeOptions, undo: (() => Promise<void>)[]): Promi
     },
     engine,
   )
+  const inForce = new SettingsInForce(settings)
+  inForce.onChange((changed) => {
+    Object.assign(limits, engineLimits(changed))
+    listener.adjust(listenerLimits(changed))
+    adjust(changed)
+  })
+  const drain = new Drain(() => {
+    state.notReady = 'draining'
+    return inForce.current.drainTimeoutMs
+  })
+  const token = await adminToken(settings, options.adminToken ?? null, clock, logs)
+  const admin = await Admin.listen({
+    address: settings.admin,
+    token,
+    metricsWantToken: settings.adminMetrics === 'token',
+    version,
+    recorder,
+    metrics,
+    operations: operationsOf({
+      version,
+      clock,
+      startedAt,
+      recorder,
+      log: logs,
+      store,
+      tags,
+      origins: { settings: origins, connections, recorder },
+      inForce,
+      drain,
+      ownHost: () => state.ownHost ?? '',
+    }),
+    notReady: () => state.notReady,
+    log: logs,
+  }).catch((error: unknown) => {
+    if (error instanceof ExposedError) throw exposedError(settings.admin)
+    throw listenError(error, settings.admin, '--admin')
+  })
+  undo.push(() => admin.close())
   const { host, port } = settings.listen
   const address = await listener.listen(host, port).catch((error: unknown) => {
     throw listenError(error, settings.listen, '--listen')
@@ -226,6 +258,8 @@ async function start(options: EdgeOptions, undo: (() => Promise<void>)[]): Promi
     logs,
     recorder,
     store,
+    inForce,
+    drain,
   })
 }
 

@@ -2,7 +2,7 @@
  * `lacquer serve`: starts the edge, tells people where it listens, and serves until it is told to stop.
  *
  * The first SIGTERM or SIGINT drains: no new connections, requests in flight finish, up to `drainTimeout`; then exit 0.
- * The second exits at once, as the signal alone would have (128 + its number).
+ * The second exits at once, as the signal alone would have (128 + its number). An operator's call of /v1/drain counts as the first.
  */
 import { constants } from 'node:os'
 import { reachable, writeAddress } from '../config/address.ts'
@@ -30,9 +30,11 @@ export async function serve(options: RawOptions): Promise<void> {
   surviveStrayRejections(edge)
   const signalled = firstSignal()
   process.stderr.write(`${greeting(edge, loaded, policies).join('\n')}\n`)
-  const signal = await signalled
+  const { signal, limitMs } = await Promise.race([
+    signalled.then((name) => ({ signal: name, limitMs: edge.inForce.current.drainTimeoutMs })),
+    edge.drain.asked.then((asked) => ({ signal: 'admin', limitMs: asked })),
+  ])
   process.once('SIGTERM', exitAtOnce).once('SIGINT', exitAtOnce)
-  const limitMs = loaded.settings.drainTimeoutMs
   edge.logs.log('info', 'draining', { signal, limit: writeDuration(limitMs) })
   const finished = await edge.stop(limitMs)
   edge.logs.log('info', finished ? 'stopped' : 'stopped-at-limit', {})

@@ -46,6 +46,11 @@ export const LIMITS = {
   adminConnections: 256,
   /** How long the admin token that was read from a file is used before the file is read again. */
   adminTokenMs: 1000,
+  /** Places of the store that one call looks at while it lists responses, and how many of them in one turn. */
+  adminScanSteps: 100_000,
+  adminScanSlice: 250,
+  /** Stored responses that are shown of one URL. */
+  adminShown: 200,
   /** How long a command waits for an edge to answer its control call. */
   controlTimeoutMs: 30_000,
 } as const

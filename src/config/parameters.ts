@@ -28,6 +28,8 @@ export type Parameter =
 
 interface Declared {
   readonly group: Group
+  /** Whether it may be changed while the edge runs: `cli/settings-in-force.ts` has it take effect. */
+  readonly runtime?: true
   /** One line for people; says what happens at the bound. */
   readonly doc: string
 }
@@ -106,6 +108,7 @@ export const PARAMETERS = {
     min: '0s',
     max: '1h',
     group: 'where',
+    runtime: true,
     doc: 'How long requests in flight may take to finish after SIGTERM or SIGINT.',
   },
 
@@ -123,6 +126,7 @@ export const PARAMETERS = {
     min: '100ms',
     max: '10m',
     group: 'clients',
+    runtime: true,
     doc: 'How long a request head may take from its first byte; then 408.',
   },
   bodyTimeout: {
@@ -131,6 +135,7 @@ export const PARAMETERS = {
     min: '100ms',
     max: '1h',
     group: 'clients',
+    runtime: true,
     doc: 'How long a request body may pause; then 408.',
   },
   requestTimeout: {
@@ -139,6 +144,7 @@ export const PARAMETERS = {
     min: '1s',
     max: '7d',
     group: 'clients',
+    runtime: true,
     doc: 'How long a whole request may take, from its head to the last byte of its body; then 408.',
   },
   minBodyRate: {
@@ -147,6 +153,7 @@ export const PARAMETERS = {
     min: '0B',
     max: '1GiB',
     group: 'clients',
+    runtime: true,
     doc: 'Bytes a second that a request body must come with, on average over each rateWindow; below it 408. 0B for any.',
   },
   minSendRate: {
@@ -155,6 +162,7 @@ export const PARAMETERS = {
     min: '0B',
     max: '1GiB',
     group: 'clients',
+    runtime: true,
     doc: 'Bytes a second that a client must take of a response that waits for it, on average over each rateWindow; below it the connection is closed. 0B for any.',
   },
   rateWindow: {
@@ -163,6 +171,7 @@ export const PARAMETERS = {
     min: '1s',
     max: '1h',
     group: 'clients',
+    runtime: true,
     doc: 'Over how long minBodyRate and minSendRate are averaged.',
   },
   rateGrace: {
@@ -171,6 +180,7 @@ export const PARAMETERS = {
     min: '0s',
     max: '1h',
     group: 'clients',
+    runtime: true,
     doc: 'How much longer the first rateWindow is.',
   },
   idleTimeout: {
@@ -179,6 +189,7 @@ export const PARAMETERS = {
     min: '100ms',
     max: '1h',
     group: 'clients',
+    runtime: true,
     doc: 'How long a connection may wait for its next request; then it is closed.',
   },
   sendTimeout: {
@@ -187,6 +198,7 @@ export const PARAMETERS = {
     min: '100ms',
     max: '1h',
     group: 'clients',
+    runtime: true,
     doc: 'How long a client may take nothing of a response; then the connection is closed.',
   },
   halfClosedTimeout: {
@@ -195,6 +207,7 @@ export const PARAMETERS = {
     min: '0s',
     max: '1h',
     group: 'clients',
+    runtime: true,
     doc: 'How long a response may take to begin once the client has closed its side of the connection, and so may have left; then the connection is closed.',
   },
   linger: {
@@ -203,6 +216,7 @@ export const PARAMETERS = {
     min: '0s',
     max: '30s',
     group: 'clients',
+    runtime: true,
     doc: 'How long a connection being closed after a refusal is read, unheeded, so that the client sees the response.',
   },
   maxHeadBytes: {
@@ -211,6 +225,7 @@ export const PARAMETERS = {
     min: '1KiB',
     max: '1MiB',
     group: 'clients',
+    runtime: true,
     doc: 'Largest request head; over it 431.',
   },
   maxTargetBytes: {
@@ -219,6 +234,7 @@ export const PARAMETERS = {
     min: '128B',
     max: '64KiB',
     group: 'clients',
+    runtime: true,
     doc: 'Longest request target; over it 414.',
   },
   maxFields: {
@@ -227,6 +243,7 @@ export const PARAMETERS = {
     min: 8,
     max: 4096,
     group: 'clients',
+    runtime: true,
     doc: 'Most field lines in a request head; over it 431.',
   },
   maxRequestBody: {
@@ -235,6 +252,7 @@ export const PARAMETERS = {
     min: '0B',
     max: '1TiB',
     group: 'clients',
+    runtime: true,
     doc: 'Largest request body; over it 413.',
   },
   maxConnections: {
@@ -243,6 +261,7 @@ export const PARAMETERS = {
     min: 1,
     max: 1_000_000,
     group: 'clients',
+    runtime: true,
     doc: 'Most client connections at a time. For one more an idle one is closed, or else the new one at once.',
   },
   maxConnectionsPerAddress: {
@@ -267,6 +286,7 @@ export const PARAMETERS = {
     min: '1KiB',
     max: '16MiB',
     group: 'clients',
+    runtime: true,
     doc: 'Bytes of pipelined requests held while one is answered; beyond that the connection is not read.',
   },
   maxUnsentBytes: {
@@ -275,6 +295,7 @@ export const PARAMETERS = {
     min: '16KiB',
     max: '1GiB',
     group: 'clients',
+    runtime: true,
     doc: 'How much of a response that is not stored may wait for its client; beyond that the origin is not read.',
   },
   pipeTimeout: {
@@ -283,6 +304,7 @@ export const PARAMETERS = {
     min: '100ms',
     max: '1d',
     group: 'clients',
+    runtime: true,
     doc: 'How long a piped connection (websocket and other upgrades) may be silent both ways; then it is closed.',
   },
 
@@ -292,6 +314,7 @@ export const PARAMETERS = {
     min: '100ms',
     max: '5m',
     group: 'origins',
+    runtime: true,
     doc: 'How long connecting to an origin may take; then 504.',
   },
   firstByteTimeout: {
@@ -300,6 +323,7 @@ export const PARAMETERS = {
     min: '100ms',
     max: '1h',
     group: 'origins',
+    runtime: true,
     doc: 'How long an origin may take from the request to the head of its response; then 504.',
   },
   betweenBytesTimeout: {
@@ -308,6 +332,7 @@ export const PARAMETERS = {
     min: '100ms',
     max: '1h',
     group: 'origins',
+    runtime: true,
     doc: 'How long the body of a response may pause; then it counts as truncated.',
   },
   originQueueTimeout: {
@@ -316,6 +341,7 @@ export const PARAMETERS = {
     min: '0s',
     max: '5m',
     group: 'origins',
+    runtime: true,
     doc: 'How long a fetch may wait for a connection to its origin to be free; then 503.',
   },
   originKeepAlive: {
@@ -324,6 +350,7 @@ export const PARAMETERS = {
     min: '0s',
     max: '1h',
     group: 'origins',
+    runtime: true,
     doc: 'How long an idle connection to an origin is kept.',
   },
   maxOriginConnections: {
@@ -332,6 +359,7 @@ export const PARAMETERS = {
     min: 1,
     max: 65_000,
     group: 'origins',
+    runtime: true,
     doc: 'Most connections to each origin; fetches beyond that wait.',
   },
   maxOriginQueue: {
@@ -340,6 +368,7 @@ export const PARAMETERS = {
     min: 0,
     max: 1_000_000,
     group: 'origins',
+    runtime: true,
     doc: 'Most fetches that wait for each origin; over it 503.',
   },
   maxOriginHeadBytes: {
@@ -364,6 +393,7 @@ export const PARAMETERS = {
     min: 0,
     max: 10_000,
     group: 'origins',
+    runtime: true,
     doc: 'Failures in a row that open the breaker of an origin: its fetches are then refused at once, with 503 or something stale. 0: never.',
   },
   breakerCounts: {
@@ -371,6 +401,7 @@ export const PARAMETERS = {
     default: 'no-answer',
     choices: ['unreachable', 'no-answer', 'server-errors'],
     group: 'origins',
+    runtime: true,
     doc: 'What is a failure for the breaker: that no connection comes about; besides, that no answer comes, or none that can be read; besides, an answer of 500, 502, 503 or 504.',
   },
   breakerOpen: {
@@ -379,6 +410,7 @@ export const PARAMETERS = {
     min: '10ms',
     max: '1h',
     group: 'origins',
+    runtime: true,
     doc: 'How long a breaker stays open before one fetch may try the origin; twice as long each time that it fails.',
   },
   breakerMaxOpen: {
@@ -387,6 +419,7 @@ export const PARAMETERS = {
     min: '10ms',
     max: '1d',
     group: 'origins',
+    runtime: true,
     doc: 'The longest that a breaker stays open before another try.',
   },
 
@@ -412,6 +445,7 @@ export const PARAMETERS = {
     min: '0s',
     max: '365d',
     group: 'caching',
+    runtime: true,
     doc: 'How long past its lifetime a response is served while it is fetched anew in the background, where neither its stale-while-revalidate nor a policy says otherwise. Nothing is served stale without permission (RFC 9111 §4.2.4); Varnish has 10s here.',
   },
   keep: {
@@ -420,6 +454,7 @@ export const PARAMETERS = {
     min: '0s',
     max: '365d',
     group: 'caching',
+    runtime: true,
     doc: 'How long past lifetime and grace a response that can be validated is kept for validation, where no policy says otherwise.',
   },
   saint: {
@@ -444,6 +479,7 @@ export const PARAMETERS = {
     min: '0s',
     max: '1d',
     group: 'caching',
+    runtime: true,
     doc: 'How long requests for a response that turned out not to be storable are not collapsed.',
   },
   rangeMisses: {
@@ -451,6 +487,7 @@ export const PARAMETERS = {
     default: 'whole',
     choices: ['whole', 'pass'],
     group: 'caching',
+    runtime: true,
     doc: 'What a request for a range fetches where nothing is stored: the whole, which then answers others too, or the range alone.',
   },
   clientReload: {
@@ -458,6 +495,7 @@ export const PARAMETERS = {
     default: 'all',
     choices: ['all', 'trusted', 'none'],
     group: 'caching',
+    runtime: true,
     doc: "Whose no-cache, max-age and min-fresh are heeded: everybody's, those of trusted proxies, or nobody's. They can't empty the cache, since reloads of one response are collapsed and cost the origin one fetch at a time, and people who reload expect what is new, as RFC 9111 has it: so everybody's.",
   },
   maxWaiters: {
@@ -466,6 +504,7 @@ export const PARAMETERS = {
     min: 0,
     max: 1_000_000,
     group: 'caching',
+    runtime: true,
     doc: 'Most requests that wait for one fetch; over it 503.',
   },
   maxRestarts: {
@@ -474,6 +513,7 @@ export const PARAMETERS = {
     min: 0,
     max: 100,
     group: 'caching',
+    runtime: true,
     doc: 'Most restarts of one request by its policy; over it 503.',
   },
   maxRetries: {
@@ -482,6 +522,7 @@ export const PARAMETERS = {
     min: 0,
     max: 100,
     group: 'caching',
+    runtime: true,
     doc: 'Most retries of one fetch by its policy; over it 503.',
   },
   cacheStatusKey: {
@@ -489,6 +530,7 @@ export const PARAMETERS = {
     default: 'off',
     choices: ['off', 'on'],
     group: 'caching',
+    runtime: true,
     doc: 'Whether Cache-Status shows the cache key. Off, since a key made by a policy may tell what clients should not know.',
   },
   noVarySearch: {
@@ -517,6 +559,7 @@ export const PARAMETERS = {
     min: '10ms',
     max: '5m',
     group: 'policies',
+    runtime: true,
     doc: 'How long an asynchronous policy hook may take; then 503.',
   },
 } as const satisfies Record<string, Parameter>

@@ -9,7 +9,7 @@ import { Deadlines } from './deadlines.ts'
 import type { Place, ProxyPlace } from './dial.ts'
 import { FetchUnderWay } from './fetch.ts'
 import type { Fetch, FetchHandler, Origin, OriginFigures, OriginRequest } from './origin.ts'
-import { Pool } from './pool.ts'
+import { Pool, type PoolTerms } from './pool.ts'
 
 export interface OriginConfig {
   readonly name: string
@@ -52,27 +52,45 @@ export class OriginConfigError extends Error {
   override readonly name = 'OriginConfigError'
 }
 
+/** What may change while an origin is in use. */
+export type OriginLimits = Pick<
+  OriginConfig,
+  | 'maxConnections'
+  | 'maxQueue'
+  | 'queueTimeoutMs'
+  | 'keepAliveTimeoutMs'
+  | 'connectTimeoutMs'
+  | 'firstByteTimeoutMs'
+  | 'betweenBytesTimeoutMs'
+>
+
+export interface AdjustableOrigin extends Origin {
+  /** Holds for the waits that begin from now on. */
+  adjust(limits: OriginLimits): void
+}
+
 /** Throws `OriginConfigError`. Opens no connection. */
-export function createOrigin(config: OriginConfig, deps: { readonly clock: Clock }): Origin {
+export function createOrigin(config: OriginConfig, deps: { readonly clock: Clock }): AdjustableOrigin {
   return new UndiciOrigin(config, deps.clock)
 }
 
-class UndiciOrigin implements Origin {
+class UndiciOrigin implements AdjustableOrigin {
   readonly name: string
   readonly hostOverride: string | null
   readonly downFor = null
+  readonly #terms: PoolTerms
   readonly #pool: Pool
 
   constructor(config: OriginConfig, clock: Clock) {
     this.name = config.name
     this.hostOverride = config.hostOverride
     const url = serverUrl(config.url, `origin "${config.name}"`, ['http:', 'https:'])
-    this.#pool = new Pool(placeOf(url, config), {
-      ...config,
-      clock,
-      authority: url.host,
-      deadlines: new Deadlines(clock),
-    })
+    this.#terms = { ...config, clock, authority: url.host, deadlines: new Deadlines(clock) }
+    this.#pool = new Pool(placeOf(url, config), this.#terms)
+  }
+
+  adjust(limits: OriginLimits): void {
+    Object.assign(this.#terms, limits)
   }
 
   fetch(request: OriginRequest, handler: FetchHandler): Fetch {

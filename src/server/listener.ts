@@ -82,6 +82,11 @@ export class Listener {
     return count
   }
 
+  /** Holds for what begins from now on: connections and requests there are keep the waits that they have begun. */
+  adjust(options: Partial<ServerOptions>): void {
+    Object.assign(this.#options, options)
+  }
+
   /** Stops accepting, lets requests under way finish for at most `limitMs`, then closes what is left. */
   async drain(limitMs: number): Promise<void> {
     this.#draining = true

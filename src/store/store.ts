@@ -97,6 +97,13 @@ export interface Store {
   varyNames(spec: number): readonly string[]
   /** Whether the slot was stored for this variant key. */
   variantMatches(slot: Slot, variantKey: string): boolean
+  /** The variant key it was stored for. */
+  variantKey(slot: Slot): string
+
+  /** One more hit. Hot. */
+  countHit(slot: Slot): void
+  /** Hits since it was stored or freshened. */
+  hits(slot: Slot): number
 
   status(slot: Slot): number
   flags(slot: Slot): number

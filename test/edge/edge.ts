@@ -1,7 +1,7 @@
 /** The whole edge in this process, between a raw origin and raw clients on loopback, stopped when the test is over. */
 import assert from 'node:assert/strict'
 import type { TestContext } from 'node:test'
-import { startEdge } from '../../src/cli/edge.ts'
+import { startEdge, type Edge } from '../../src/cli/edge.ts'
 import { readConfig } from '../../src/config/config.ts'
 import type { Recorder } from '../../src/observe/recorder.ts'
 import { loadPolicies } from '../../src/policy/load.ts'
@@ -9,6 +9,7 @@ import { RawOrigin } from '../origin/raw-origin.ts'
 import { RawClient, type RawResponse } from '../server/raw-client.ts'
 
 export interface TestEdge {
+  readonly running: Edge
   readonly recorder: Recorder
   readonly origin: RawOrigin
   readonly connect: () => Promise<RawClient>
@@ -54,6 +55,7 @@ export async function edge(
     return client
   }
   return {
+    running,
     recorder: running.recorder,
     origin,
     connect,

@@ -7,6 +7,7 @@ import { detour } from './detour.ts'
 
 /** Hot where no route has a `hit` hook: `builtin` delivers. */
 export function hit(tx: Transaction): RequestStep {
+  tx.context.store.countHit(tx.slot)
   if (tx.route.hooks.hit === undefined) return tx.steps.deliverStored
   const stored = new StoredResponseView(tx.context.store, tx.slot, tx.ageMs)
   const verdict = consultNow(tx, 'hit', tx.at.show('hit', stored)) as HitVerdict

@@ -100,6 +100,16 @@ export class MemoryStore implements Store {
   variantMatches(slot: Slot, variantKey: string): boolean {
     return this.#records.variantMatches(slot, variantKey)
   }
+  variantKey(slot: Slot): string {
+    return this.#records.variantKey(slot)
+  }
+
+  countHit(slot: Slot): void {
+    this.#records.addHit(slot)
+  }
+  hits(slot: Slot): number {
+    return this.#records.int(slot, IntField.hits) >>> 0
+  }
 
   status(slot: Slot): number {
     return this.#records.status(slot)

@@ -34,6 +34,8 @@ export const IntField = {
   etagBytes: 21,
   lastModifiedAt: 22,
   lastModifiedBytes: 23,
+  /** How often it was served from the store; 32 bits, which wrap. */
+  hits: 24,
 } as const
 
 /** Indices of 64-bit floats; they take the room of the integers 4 to 7. */
@@ -43,7 +45,7 @@ export const DoubleField = {
 } as const
 
 /** Where in the block the texts begin. */
-export const TEXTS_AT = 24 * 4
+export const TEXTS_AT = 25 * 4
 
 export const FLAGS_SHIFT = 16
 export const STATUS_MASK = (1 << FLAGS_SHIFT) - 1

@@ -66,6 +66,7 @@ export function writeRecord(
   ints[at + IntField.holds] = DEAD
   ints[at + IntField.statusAndFlags] = (request.flags << FLAGS_SHIFT) | request.status
   ints[at + IntField.varySpec] = place.spec
+  ints[at + IntField.hits] = 0
   ints[at + IntField.bodyBytes] = place.bytes
   ints[at + IntField.bodyDirectory] = place.directory
   ints[at + IntField.initialAge] = packDuration(request.initialAgeMs)

@@ -68,6 +68,11 @@ export class Records {
     )
   }
 
+  /** Hot. */
+  addHit(slot: Slot): void {
+    this.#ints[slabOf(slot)]![intAt(slot) + IntField.hits]! += 1
+  }
+
   /** One more hold. */
   retain(slot: Slot): void {
     const holds = this.int(slot, IntField.holds)
@@ -111,6 +116,10 @@ export class Records {
     const at = byteAt(slot) + TEXTS_AT
     for (let i = 0; i < bytes; i++) if (slab[at + i] !== variantKey.charCodeAt(i)) return false
     return true
+  }
+
+  variantKey(slot: Slot): string {
+    return this.#latin1(slot, byteAt(slot) + TEXTS_AT, this.int(slot, IntField.variantBytes))
   }
 
   /** Whether two records answer the same requests. */

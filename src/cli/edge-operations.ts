@@ -1,0 +1,44 @@
+/** What the control API of an edge can do: each feature's operations, one line each. */
+import { drainOperations } from '../admin/drain-operations.ts'
+import type { Operation } from '../admin/operation.ts'
+import { originOperations, type OriginControl } from '../admin/origin-operations.ts'
+import { parameterOperations } from '../admin/parameter-operations.ts'
+import { responseOperations } from '../admin/response-operations.ts'
+import { versionOperations } from '../admin/version-operations.ts'
+import type { Clock } from '../base/clock.ts'
+import type { TagIndex } from '../invalidate/tag-index.ts'
+import type { Log } from '../observe/events.ts'
+import type { Recorder } from '../observe/recorder.ts'
+import type { Store } from '../store/store.ts'
+import type { Drain } from './drain.ts'
+import type { SettingsInForce } from './settings-in-force.ts'
+
+export interface OperatedEdge {
+  readonly version: string
+  readonly clock: Clock
+  readonly startedAt: number
+  readonly recorder: Recorder
+  readonly log: Log
+  readonly store: Store
+  readonly tags: TagIndex
+  readonly origins: OriginControl
+  readonly inForce: SettingsInForce
+  readonly drain: Drain
+  /** Where clients are served: the host of a URL that is a path alone. */
+  readonly ownHost: () => string
+}
+
+export function operationsOf(edge: OperatedEdge): Operation[] {
+  const { version, clock, startedAt, log, store, tags, inForce } = edge
+  return [
+    ...versionOperations(version, () => clock.now() - startedAt),
+    ...responseOperations({ store, tags, clock, defaultAuthority: edge.ownHost }),
+    ...originOperations(edge.origins),
+    ...parameterOperations({
+      settings: () => inForce.current,
+      change: (settings) => inForce.change(settings),
+      log,
+    }),
+    ...drainOperations(edge.drain),
+  ]
+}
