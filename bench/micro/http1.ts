@@ -127,7 +127,7 @@ function stored(): { store: MemoryStore; slot: Slot } {
   const put = store.put({
     key: 'k',
     variant: { names: [], key: '' },
-    ...{ status: 200, flags: 0, storedAt: 0, initialAgeMs: 0, lifetimeMs: 60_000 },
+    ...{ status: 200, flags: 0, storedAt: 0, initialAgeMs: 0, lifetimeMs: 60_000, moment: 0 },
     ...{ graceMs: 0, staleIfErrorMs: 0, keepMs: 0, etag: '"abcdef"', lastModified: '', tags: [] },
     head: encodeHead(200, fields),
     body: draft,

@@ -34,6 +34,7 @@ function requestOf(key: string, body: PutRequest['body']): PutRequest {
     graceMs: 10_000,
     staleIfErrorMs: 0,
     keepMs: 0,
+    moment: 0,
     head: HEAD,
     etag: '"5f2a-1c3b"',
     lastModified: 'Wed, 31 Dec 2025 00:00:00 GMT',

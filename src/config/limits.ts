@@ -18,6 +18,30 @@ export const LIMITS = {
   withdrawnTags: 4096,
   /** Tags and URLs that the policy may withdraw in one transaction; more is an error of its hook. */
   withdrawalsPerTransaction: 1000,
+  /** Tags of one response; one with more is not stored, since it could not be found by all of them. */
+  responseTags: 1024,
+  /** Tags in one purge. */
+  purgeTags: 256,
+  /** Responses that a purge by tag removes before it is acknowledged; more are withdrawn at once and removed in slices. */
+  purgedAtOnce: 256,
+  /** Characters of a ban. */
+  banChars: 2048,
+  /** Bans that look at fields of requests, which each lookup of an older response must ask. */
+  requestBans: 100,
+  /** Characters of a regular expression in a ban. */
+  patternChars: 512,
+  /** Steps that it may be written out to. */
+  patternSteps: 1000,
+  /** Keys in one slice of work on purges and bans, how long a slice may take, and how long the pause is behind it. */
+  lurkerKeys: 512,
+  lurkerSliceMs: 2,
+  lurkerPauseMs: 2,
+  /** How long the lurker rests before it looks again for responses that bans on fields of requests may still meet. */
+  lurkerRestMs: 60_000,
+  /** Dry runs at a time. */
+  dryRuns: 4,
+  /** Samples that a dry run shows. */
+  drySamples: 10,
   /** Paths of which a No-Vary-Search rule is remembered; others are looked up by their exact target. */
   searchPaths: 4096,
   /** Characters of such a path, its host with it. */

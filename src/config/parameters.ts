@@ -533,6 +533,21 @@ export const PARAMETERS = {
     runtime: true,
     doc: 'Whether Cache-Status shows the cache key. Off, since a key made by a policy may tell what clients should not know.',
   },
+  tagFields: {
+    kind: 'choice',
+    default: 'consume',
+    choices: ['consume', 'forward'],
+    group: 'caching',
+    doc: 'Whether Surrogate-Key, Cache-Tag and xkey of a response are kept from clients, or forwarded, as another cache in front may want.',
+  },
+  maxBans: {
+    kind: 'count',
+    default: 2000,
+    min: 1,
+    max: 100_000,
+    group: 'caching',
+    doc: 'Bans in force at a time, purges by host and prefix among them until they are worked off; further ones are refused.',
+  },
   noVarySearch: {
     kind: 'choice',
     default: 'off',

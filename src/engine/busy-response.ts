@@ -9,6 +9,7 @@ import type { RequestDirectives } from '../http/cache-control.ts'
 import type { Fields, ReadonlyFields } from '../http/fields.ts'
 import { judgeReuse } from '../http/reuse.ts'
 import { variantKey } from '../http/vary.ts'
+import type { Withdrawal } from '../invalidate/withdrawals.ts'
 import type { OriginFailure } from '../observe/origin-failure.ts'
 import type { SynthVerdict } from '../policy/verdict.ts'
 import { NO_SLOT, type Slot, type VariantSpec } from '../store/store.ts'
@@ -30,6 +31,7 @@ export interface BusyHead {
   /** Whether a request with Authorization may be given it (RFC 9111 §3.5). */
   readonly isForAuthorized: boolean
   readonly variant: VariantSpec
+  readonly tags: readonly string[]
   readonly flow: BodyFlow
   /** Will it be stored, and why not. */
   readonly unstored: string | null
@@ -72,14 +74,16 @@ export class BusyResponse {
   readonly isCollapsible: boolean
   /** Status of the origin's response, 0 without one. */
   forwardStatus = 0
-  /** It was withdrawn while it was being fetched: not stored, and nobody joins any more. */
-  isDoomed = false
+  /** The moment at which the fetch began, and what it asks for; set when it begins. */
+  beganAt = 0
+  uri = ''
   /** Set by a fetch for one client alone: ends it when that client has left before there was a head. */
   abandon: (() => void) | null = null
   /** Set once it has failed and one of those who waited for it tries again: what the others wait for then. */
   secondTry: BusyResponse | null = null
   /** It is such a second try itself; there is no third. */
   isSecondTry = false
+  #withdrawal: Withdrawal = 'no'
   #phase: Phase = 'waiting'
   #head: BusyHead | null = null
   #slot: Slot = NO_SLOT
@@ -94,6 +98,20 @@ export class BusyResponse {
 
   get phase(): Phase {
     return this.#phase
+  }
+
+  /** It was withdrawn while it was being fetched: not stored, and nobody joins any more. */
+  get isDoomed(): boolean {
+    return this.#withdrawal !== 'no'
+  }
+
+  /** How it was withdrawn. */
+  get withdrawal(): Withdrawal {
+    return this.#withdrawal
+  }
+
+  doom(withdrawal: Withdrawal): void {
+    if (this.#withdrawal !== 'hard') this.#withdrawal = withdrawal
   }
 
   get waiters(): number {

@@ -4,6 +4,8 @@ import type { Envelope } from '../base/envelope.ts'
 import type { ResponseDirectives } from '../http/cache-control.ts'
 import type { Memo } from '../http/memo.ts'
 import type { NormalisedValues } from '../http/variant-values.ts'
+import type { Bans } from '../invalidate/bans.ts'
+import type { Moments } from '../invalidate/moments.ts'
 import type { TagIndex } from '../invalidate/tag-index.ts'
 import type { Withdrawals } from '../invalidate/withdrawals.ts'
 import type { Log } from '../observe/events.ts'
@@ -12,6 +14,7 @@ import type { Origin } from '../origin/origin.ts'
 import type { Store } from '../store/store.ts'
 import type { FailedFetches } from './failed-fetches.ts'
 import type { InFlight } from './in-flight.ts'
+import type { Lurker } from './lurker.ts'
 import type { Saints } from './saints.ts'
 import type { SearchKeys } from './search-keys.ts'
 import type { Tracer } from './trace.ts'
@@ -43,6 +46,10 @@ export interface EngineLimits {
   readonly noVarySearch: 'on' | 'off'
   /** Whether Cache-Status shows the cache key (RFC 9211 §2.7). */
   readonly cacheStatusKey: 'on' | 'off'
+  /** Whether Surrogate-Key, Cache-Tag and xkey are kept from clients. */
+  readonly tagFields: 'consume' | 'forward'
+  /** Bans in force at a time. */
+  readonly maxBans: number
   /** How far a client may be behind an origin's body that is not stored. */
   readonly windowBytes: number
   /** How long a piped connection may be silent. */
@@ -72,8 +79,14 @@ export interface EngineContext {
   readonly saints: Saints
   /** Stored responses by tag. The store tells it what comes and goes. */
   readonly tags: TagIndex
+  /** The order of withdrawals and fetches. */
+  readonly moments: Moments
   /** Tags withdrawn of late. */
   readonly withdrawals: Withdrawals
+  /** What is withdrawn and not yet removed. */
+  readonly bans: Bans
+  /** Works in the background. */
+  readonly lurker: Lurker
   /** Keys by No-Vary-Search; null where that is not heeded. */
   readonly searchKeys: SearchKeys | null
   /** Remembers how Cache-Control values read. */

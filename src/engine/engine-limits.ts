@@ -17,6 +17,8 @@ export function engineLimits(settings: Settings): EngineLimits {
     clientReload: settings.clientReload,
     noVarySearch: settings.noVarySearch,
     cacheStatusKey: settings.cacheStatusKey,
+    tagFields: settings.tagFields,
+    maxBans: settings.maxBans,
     windowBytes: settings.maxUnsentBytes,
     pipeIdleMs: settings.pipeTimeoutMs,
     viaName: settings.viaName,

@@ -7,6 +7,8 @@ import { LIMITS } from '../config/limits.ts'
 import { readResponseDirectives } from '../http/cache-control.ts'
 import { Memo } from '../http/memo.ts'
 import { NormalisedValues } from '../http/variant-values.ts'
+import { Bans } from '../invalidate/bans.ts'
+import { Moments } from '../invalidate/moments.ts'
 import { Withdrawals } from '../invalidate/withdrawals.ts'
 import type { PolicySet } from '../policy/policy-set.ts'
 import type { EngineContext } from './context.ts'
@@ -14,6 +16,8 @@ import { drive } from './driver.ts'
 import type { ClientExchange, RequestHandler } from './exchange.ts'
 import { FailedFetches } from './failed-fetches.ts'
 import { InFlight } from './in-flight.ts'
+import { Invalidator } from './invalidator.ts'
+import { Lurker } from './lurker.ts'
 import { Saints } from './saints.ts'
 import { finish } from './request/finish.ts'
 import { REQUEST_STEPS } from './request/machine.ts'
@@ -27,7 +31,10 @@ export type EngineOptions = Omit<
   | 'inFlight'
   | 'failedFetches'
   | 'saints'
+  | 'moments'
   | 'withdrawals'
+  | 'bans'
+  | 'lurker'
   | 'searchKeys'
   | 'directives'
   | 'variantValues'
@@ -39,16 +46,20 @@ export type EngineOptions = Omit<
 }
 
 export class Engine implements RequestHandler {
+  /** What operators withdraw. */
+  readonly invalidator: Invalidator
   readonly #context: EngineContext
   #policies: PolicySet
 
   constructor(options: EngineOptions & { readonly policies: PolicySet }) {
     const { limits, recorder } = options
+    const moments = new Moments()
+    const bans = new Bans(moments, options.limits.maxBans)
     this.#context = {
       ...options,
       envelope: options.envelope ?? new Envelope(Infinity),
       tracer: options.tracer ?? null,
-      inFlight: new InFlight(),
+      inFlight: new InFlight(bans),
       failedFetches: new FailedFetches(
         {
           keepMs: limits.failedFetchMs,
@@ -60,11 +71,15 @@ export class Engine implements RequestHandler {
       saints: new Saints({ maxEntries: LIMITS.saints, maxKeyChars: LIMITS.rememberedKeyChars }, () =>
         recorder.count('limitReached', 'saints'),
       ),
-      withdrawals: new Withdrawals(),
+      moments,
+      withdrawals: new Withdrawals(moments),
+      bans,
+      lurker: new Lurker(options.clock),
       searchKeys: options.limits.noVarySearch === 'on' ? new SearchKeys() : null,
       directives: new Memo(readResponseDirectives),
       variantValues: new NormalisedValues(),
     }
+    this.invalidator = new Invalidator(this.#context)
     this.#policies = options.policies
   }
 

@@ -4,14 +4,24 @@
  * Hot for misses: a list is emptied when it leaves the map. V8 links a map's old tables to the new ones, and an old table that
  * outlived its use would keep the lists in it, and all that hangs on them, until the next collection of everything.
  */
+import type { Bans } from '../invalidate/bans.ts'
+import type { Withdrawal } from '../invalidate/withdrawals.ts'
+import { isBusyBanned } from './ban-facts.ts'
 import type { BusyResponse, Joiner } from './busy-response.ts'
 
 export class InFlight {
+  readonly #bans: Bans
   readonly #byKey = new Map<string, BusyResponse[]>()
+
+  constructor(bans: Bans) {
+    this.#bans = bans
+  }
 
   /** A fetch that the request may wait for or follow. */
   joinable(key: string, joiner: Joiner): BusyResponse | null {
-    return this.#byKey.get(key)?.find((busy) => busy.canJoin(joiner)) ?? null
+    const bans = this.#bans
+    const same = this.#byKey.get(key)
+    return same?.find((busy) => busy.canJoin(joiner) && !isBusyBanned(bans, busy, joiner.fields)) ?? null
   }
 
   begin(busy: BusyResponse): void {
@@ -29,11 +39,8 @@ export class InFlight {
     if (same.length === 0) this.#byKey.delete(busy.key)
   }
 
-  /** What is being fetched under `key` is neither stored nor given to anybody who asks from now on. */
-  doom(key: string): void {
-    const same = this.#byKey.get(key)
-    if (same === undefined) return
-    for (const busy of same.splice(0)) busy.isDoomed = true
-    this.#byKey.delete(key)
+  /** What is being fetched under `key` since before the moment `at` is neither stored nor given to anybody who asks from now on. */
+  doom(key: string, withdrawal: Withdrawal, at: number): void {
+    for (const busy of this.#byKey.get(key) ?? []) if (busy.beganAt < at) busy.doom(withdrawal)
   }
 }

@@ -1,47 +1,57 @@
 /**
- * Withdraws stored responses: they are removed, or made stale where the withdrawal is soft; and what is being fetched under the same key or
- * tag is given to nobody who asks from now on and not stored. The work is proportional to what is withdrawn; nothing is scanned.
- * Each function answers how many stored responses that concerned.
+ * Withdraws stored responses: they are removed (or made stale, where that is asked for), and what is being fetched under the same key or tag
+ * is given to nobody who asks from now on and not stored. The work is proportional to what is removed; nothing is scanned.
+ *
+ * Where a tag has more responses than can be removed at once, a ban withdraws them at once and the lurker removes them.
  */
-import { StoredFlag } from '../http/stored-flag.ts'
+import { LIMITS } from '../config/limits.ts'
+import { matcherOf, natureOf } from '../invalidate/scope.ts'
 import { targetTag } from '../invalidate/tags.ts'
-import { NO_SLOT } from '../store/store.ts'
 import type { EngineContext } from './context.ts'
+import { TagWalk } from './tag-walk.ts'
+import { INVALIDATED, withdrawKey, withdrawTagged, type Manner, type Withdrawn } from './withdraw-key.ts'
 
-export function withdrawKey(context: EngineContext, key: string, soft = false): number {
-  const count = soft ? makeStale(context, key) : context.store.removeKey(key)
-  context.inFlight.doom(key)
-  return count
+/** Every response that bears this tag. */
+export function withdrawTag(
+  context: EngineContext,
+  tag: string,
+  manner: Manner = { ...INVALIDATED, kind: 'tag' },
+): Withdrawn {
+  const { tags, withdrawals } = context
+  const at = withdrawals.add(tag, manner.isSoft)
+  if (tags.count(tag) > LIMITS.purgedAtOnce && withdrawLater(context, tag, manner))
+    return { responses: tags.count(tag), isPending: true }
+  let responses = 0
+  for (const key of tags.keysOf(tag)) responses += withdrawTagged(context, key, tag, at, manner)
+  return { responses, isPending: false }
 }
 
-/** Every key under which a response bears this tag. */
-export function withdrawTag(context: EngineContext, tag: string, soft = false): number {
-  context.withdrawals.add(tag)
-  let count = 0
-  for (const key of context.tags.keysOf(tag)) count += withdrawKey(context, key, soft)
-  return count
+function withdrawLater(context: EngineContext, tag: string, manner: Manner): boolean {
+  const { bans, clock, lurker, recorder } = context
+  const scope = { kind: 'tag', tag } as const
+  const nature = { ...natureOf(scope, manner.isSoft), kind: manner.kind }
+  const adding = bans.add(nature, matcherOf(scope), clock.wall(), false)
+  if (adding.ok) lurker.add(new TagWalk(context, tag, adding.ban))
+  else recorder.count('limitReached', 'bans')
+  return adding.ok
 }
 
 /** What is stored of a target, whatever its key is made of. `uri`: its plain key (`http/key.ts`). */
-export function withdrawTarget(context: EngineContext, uri: string, soft = false): number {
-  let count = withdrawKey(context, uri, soft) + withdrawTag(context, targetTag(uri), soft)
-  if (context.searchKeys !== null) count += withdrawTag(context, targetTag(withoutQuery(uri)), soft)
-  return count
+export function withdrawTarget(context: EngineContext, uri: string, manner: Manner = INVALIDATED): Withdrawn {
+  const parts = [withdrawKey(context, uri, manner), withdrawTag(context, targetTag(uri), manner)]
+  if (context.searchKeys !== null) parts.push(withdrawTag(context, targetTag(withoutQuery(uri)), manner))
+  return inAll(parts)
+}
+
+export function inAll(parts: readonly Withdrawn[]): Withdrawn {
+  return {
+    responses: parts.reduce((sum, { responses }) => sum + responses, 0),
+    isPending: parts.some(({ isPending }) => isPending),
+  }
 }
 
 /** Responses whose No-Vary-Search was heeded are found by their path, which may withdraw more of them than need be. */
 export function withoutQuery(uri: string): string {
   const mark = uri.indexOf('?')
   return mark === -1 ? uri : uri.slice(0, mark)
-}
-
-/** Every variant under the key that is not stale by a withdrawal already. */
-function makeStale({ store }: EngineContext, key: string): number {
-  let count = 0
-  for (let slot = store.peek(key); slot !== NO_SLOT; slot = store.nextVariant(slot)) {
-    if ((store.flags(slot) & StoredFlag.invalidated) !== 0) continue
-    store.invalidate(slot)
-    count++
-  }
-  return count
 }

@@ -26,9 +26,20 @@ export class TagIndex {
 
   /** The keys of responses with this tag, as they are now. */
   keysOf(tag: string): string[] {
+    return [...this.walk(tag)]
+  }
+
+  /** How many keys that are. */
+  count(tag: string): number {
     const known = this.#keys.get(tag.toWellFormed())
-    if (known === undefined) return []
-    return typeof known === 'string' ? [known] : [...known.keys()]
+    return known === undefined ? 0 : typeof known === 'string' ? 1 : known.size
+  }
+
+  /** The same keys one by one, those first that came first. What comes or goes meanwhile may be among them or not. */
+  walk(tag: string): Iterator<string, undefined> & Iterable<string> {
+    const known = this.#keys.get(tag.toWellFormed())
+    if (known === undefined) return [].values()
+    return typeof known === 'string' ? [known].values() : known.keys()
   }
 
   #add(tag: string, key: string): void {

@@ -20,6 +20,19 @@ export function targetTag(uri: string): string {
   return TARGET + uri
 }
 
+/** The target that such a tag tells of; null where there is none among these. */
+export function targetOf(tags: readonly string[]): string | null {
+  for (const tag of tags) if (tag.startsWith(TARGET)) return tag.slice(1)
+  return null
+}
+
+/** As people may read it. */
+export function shownTag(tag: string): string {
+  if (tag.startsWith(GROUP)) return `group ${tag.slice(1)}`
+  if (tag.startsWith(TARGET)) return `url ${tag.slice(1)}`
+  return `tag ${tag}`
+}
+
 /** A field that we consume, and need again when a 304 leaves it out (RFC 9111 §3.2). Nothing is looked up by it. */
 export function keptField(name: string, value: string): string {
   return `${KEPT}${name}:${value}`

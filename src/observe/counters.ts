@@ -163,6 +163,8 @@ export const COUNTERS = {
         'variants',
         'in-flight',
         'withdrawals',
+        'bans',
+        'dry-runs',
         'memory',
         'failed-fetches',
         'saints',
@@ -173,6 +175,26 @@ export const COUNTERS = {
     name: 'lacquer_admin_refused_total',
     help: 'Calls of the control API that were refused, by reason.',
     label: { name: 'reason', values: ADMIN_REFUSALS },
+  },
+  purges: {
+    name: 'lacquer_purges_total',
+    help: 'Purges, by what they were of.',
+    label: { name: 'kind', values: ['url', 'tag', 'host', 'prefix', 'all'] },
+  },
+  bans: {
+    name: 'lacquer_bans_total',
+    help: 'Bans given: added, merged with an equal one, or refused because there were too many.',
+    label: { name: 'result', values: ['added', 'merged', 'refused'] },
+  },
+  withdrawn: {
+    name: 'lacquer_withdrawn_responses_total',
+    help: 'Stored responses removed or made stale because they were withdrawn, by what withdrew them; an unsafe request does it by url.',
+    label: { name: 'by', values: ['url', 'tag', 'host', 'prefix', 'all', 'ban'] },
+  },
+  lurkerExamined: {
+    name: 'lacquer_lurker_examined_total',
+    help: 'Keys of stored responses that the lurker has looked at for purges and bans.',
+    label: null,
   },
   logLinesDropped: {
     name: 'lacquer_log_lines_dropped_total',

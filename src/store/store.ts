@@ -33,6 +33,8 @@ export interface StoredMeta {
   readonly staleIfErrorMs: number
   /** How long past its lifetime and grace it is kept for validation. */
   readonly keepMs: number
+  /** Up to which moment (`invalidate/moments.ts`) it is known to be withdrawn by nothing. */
+  readonly moment: number
 }
 
 /** What tells one variant from another (RFC 9111 §4.1). */
@@ -113,6 +115,7 @@ export interface Store {
   graceMs(slot: Slot): number
   staleIfErrorMs(slot: Slot): number
   keepMs(slot: Slot): number
+  moment(slot: Slot): number
   headBytes(slot: Slot): number
   bodyBytes(slot: Slot): number
   etag(slot: Slot): string
@@ -138,8 +141,13 @@ export interface Store {
   put(request: PutRequest): PutResult
   /** Replaces head and meta, keeps the body (RFC 9111 §4.3.4). `slot` must be retained; it is removed. */
   freshen(slot: Slot, request: Omit<PutRequest, 'body'>): PutResult
-  /** Makes it stale where it lies (soft purge): sets `StoredFlag.invalidated`. */
-  invalidate(slot: Slot): void
+  /**
+   * Makes it stale where it lies (soft purge): sets `StoredFlag.invalidated`, and ends its lifetime at the age that it has at `now`, so
+   * that the windows for stale responses begin there.
+   */
+  invalidate(slot: Slot, now: number): void
+  /** Notes that nothing up to this moment withdraws it. */
+  setMoment(slot: Slot, moment: number): void
   /** Removes one variant; harmless when it is gone already. */
   remove(key: string, slot: Slot): void
   /** Removes every variant under `key`; returns how many. */

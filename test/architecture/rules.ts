@@ -46,6 +46,7 @@ const PACKAGES: Readonly<Record<string, readonly string[]>> = {
   'lru-cache': ['store'],
   'prom-client': ['admin'],
   'structured-headers': ['http'],
+  re2js: ['invalidate'],
   typescript: ['cli', 'policy'],
   undici: ['origin'],
   zod: ['config', 'admin', 'cli'],

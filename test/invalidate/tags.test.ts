@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
 import fc from 'fast-check'
+import { Moments } from '../../src/invalidate/moments.ts'
 import { TagIndex } from '../../src/invalidate/tag-index.ts'
 import {
   groupTag,
@@ -104,25 +105,53 @@ describe("Lacquer's own tags", () => {
 })
 
 describe('tags withdrawn of late', () => {
-  test('those withdrawn after a moment are told from those before', () => {
-    const withdrawals = new Withdrawals()
+  test('those withdrawn after a fetch began are told from those before', () => {
+    const moments = new Moments()
+    const withdrawals = new Withdrawals(moments)
     withdrawals.add('a')
-    const { moment } = withdrawals
-    assert.equal(withdrawals.since(moment, ['a', 'b']), false)
+    const began = moments.begin()
+    assert.equal(withdrawals.since(began, ['a', 'b']), 'no')
     withdrawals.add('b')
-    assert.equal(withdrawals.since(moment, ['a']), false)
-    assert.equal(withdrawals.since(moment, ['a', 'b']), true)
+    assert.equal(withdrawals.since(began, ['a']), 'no')
+    assert.equal(withdrawals.since(began, ['a', 'b']), 'hard')
     withdrawals.add('a')
-    assert.equal(withdrawals.since(moment, ['a']), true)
-    assert.equal(withdrawals.since(withdrawals.moment, ['a', 'b']), false)
+    assert.equal(withdrawals.since(began, ['a']), 'hard')
+    assert.equal(withdrawals.since(moments.now, ['a', 'b']), 'no')
+  })
+
+  test('a soft withdrawal is told from a hard one, which it does not make softer', () => {
+    const moments = new Moments()
+    const withdrawals = new Withdrawals(moments)
+    const began = moments.begin()
+    withdrawals.add('a', true)
+    assert.equal(withdrawals.since(began, ['a']), 'soft')
+    withdrawals.add('b')
+    assert.equal(withdrawals.since(began, ['a', 'b']), 'hard')
+    withdrawals.add('b', true)
+    assert.equal(withdrawals.since(began, ['b']), 'hard')
   })
 
   test('what had to be forgotten counts as withdrawn for those who began before it', () => {
-    const withdrawals = new Withdrawals(2)
-    const before = withdrawals.moment
+    const moments = new Moments()
+    const withdrawals = new Withdrawals(moments, 2)
+    const began = moments.begin()
     for (const tag of ['a', 'b', 'c']) withdrawals.add(tag)
-    assert.equal(withdrawals.since(before, ['x']), true)
-    assert.equal(withdrawals.since(before, []), false)
-    assert.equal(withdrawals.since(withdrawals.moment, ['a', 'b', 'c', 'x']), false)
+    assert.equal(withdrawals.size, 2)
+    assert.equal(withdrawals.since(began, ['x']), 'hard')
+    assert.equal(withdrawals.since(began, []), 'no')
+    assert.equal(withdrawals.since(moments.now, ['a', 'b', 'c', 'x']), 'no')
+  })
+
+  test('what no fetch under way can ask about is forgotten without harm', () => {
+    const moments = new Moments()
+    const withdrawals = new Withdrawals(moments, 2)
+    const began = moments.begin()
+    for (const tag of ['a', 'b']) withdrawals.add(tag)
+    moments.end(began)
+    const later = moments.begin()
+    withdrawals.add('c')
+    assert.equal(withdrawals.size, 1)
+    assert.equal(withdrawals.since(later, ['a', 'b', 'x']), 'no')
+    assert.equal(withdrawals.since(later, ['c']), 'hard')
   })
 })

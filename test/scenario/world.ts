@@ -37,6 +37,8 @@ export const LIMITS: EngineLimits = {
   clientReload: 'all',
   noVarySearch: 'off',
   cacheStatusKey: 'off',
+  tagFields: 'consume',
+  maxBans: 100,
   viaName: 'lacquer',
   cacheName: 'Lacquer',
 }

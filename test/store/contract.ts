@@ -119,9 +119,26 @@ function findingContract(make: Make): void {
   it('a soft purge adds its flag to the others', () => {
     const store = make(ROOMY)
     const slot = mustPut(store, 'a', { status: 301, flags: StoredFlag.heuristic })
-    store.invalidate(slot)
+    store.invalidate(slot, 1_000_000)
     assert.equal(store.flags(slot), StoredFlag.heuristic | StoredFlag.invalidated)
     assert.equal(store.status(slot), 301)
+  })
+
+  it('a soft purge ends the lifetime at the age of that moment, and never makes it longer', () => {
+    const store = make(ROOMY)
+    const slot = mustPut(store, 'a', { storedAt: 1_000_000, initialAgeMs: 5000, lifetimeMs: 60_000 })
+    store.invalidate(slot, 1_010_000)
+    assert.equal(store.lifetimeMs(slot), 15_000)
+    store.invalidate(slot, 1_020_000)
+    assert.equal(store.lifetimeMs(slot), 15_000)
+  })
+
+  it('the moment up to which it is known to be good can be moved', () => {
+    const store = make(ROOMY)
+    const slot = mustPut(store, 'a', { moment: 2 ** 40 + 1 })
+    assert.equal(store.moment(slot), 2 ** 40 + 1)
+    store.setMoment(slot, 2 ** 41)
+    assert.equal(store.moment(slot), 2 ** 41)
   })
 }
 

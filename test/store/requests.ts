@@ -17,6 +17,7 @@ export function requestFor(key: string, over: Partial<PutRequest> = {}): PutRequ
     graceMs: 0,
     staleIfErrorMs: 0,
     keepMs: 0,
+    moment: 0,
     head: HEAD,
     etag: '"v1"',
     lastModified: '',

@@ -6,6 +6,7 @@ import { strongMatch } from '../../http/etag.ts'
 import { StoredFlag } from '../../http/stored-flag.ts'
 import type { OriginResponse } from '../../origin/origin.ts'
 import { NO_SLOT, type Slot, type Store } from '../../store/store.ts'
+import { judgeSlot } from '../banned.ts'
 import type { Transaction } from '../transaction.ts'
 import type { FetchTransaction } from './fetch-transaction.ts'
 
@@ -18,7 +19,8 @@ export function candidatesFor(tx: Transaction): Slot[] {
   for (let slot = store.peek(tx.key); slot !== NO_SLOT; slot = store.nextVariant(slot)) {
     if (byTag.size === MAX_CANDIDATES) break
     const tag = store.etag(slot)
-    if (isEligible(store, slot, tag) && !byTag.has(tag)) byTag.set(tag, slot)
+    if (!isEligible(store, slot, tag) || byTag.has(tag)) continue
+    if (judgeSlot(tx.context, slot, tx.key, tx.request.fields).withdrawal === 'no') byTag.set(tag, slot)
   }
   return [...byTag.values()]
 }

@@ -5,6 +5,7 @@ import { hasNoBody } from '../../http/status.ts'
 import { readContentRange, writeContentRange } from '../../http/range.ts'
 import { StoredFlag } from '../../http/stored-flag.ts'
 import { NO_SLOT, type PutRequest, type Store } from '../../store/store.ts'
+import { judgeBrought } from './brought.ts'
 import type { FetchTransaction } from './fetch-transaction.ts'
 import { joinWithHeld, partReceived, type Part } from './part.ts'
 
@@ -48,7 +49,12 @@ function putPart(fetch: FetchTransaction, { stretch, fields, body }: Part): void
 
 function put(fetch: FetchTransaction, request: PutRequest): void {
   if (isOutrun(fetch.context.store, request)) return
-  const result = fetch.context.store.put(request)
+  const { withdrawal, moment } = judgeBrought(fetch, request, fetch.draft!.fields)
+  if (withdrawal !== 'no') {
+    fetch.trace?.note({ kind: 'not-stored', why: 'withdrawn' })
+    return
+  }
+  const result = fetch.context.store.put({ ...request, moment })
   if (result.ok) noteStored(fetch, request)
   else {
     fetch.context.recorder.count('unstored', result.why)

@@ -10,6 +10,7 @@
  */
 import type { Readable } from 'node:stream'
 import type { Fields } from '../../http/fields.ts'
+import { cacheKey } from '../../http/key.ts'
 import type { RequestDirectives } from '../../http/cache-control.ts'
 import type { TargetUri } from '../../http/invalidation.ts'
 import type { Scratch } from '../../policy/hooks.ts'
@@ -109,7 +110,7 @@ export class FetchTransaction implements Drivable<FetchTransaction>, Consultatio
   candidates: readonly Slot[]
   /** The one that its 304 is about. */
   chosen: Slot = NO_SLOT
-  /** Moment of `withdrawals` before the origin was asked. */
+  /** The moment before the origin was asked. */
   readonly beganAt: number
   call: Fetch | null = null
   /** How many times an origin was asked. */
@@ -129,6 +130,7 @@ export class FetchTransaction implements Drivable<FetchTransaction>, Consultatio
   readonly at: FetchHookContext
   #withdraw: PolicyWithdraw | null = null
   #early: Early | null = null
+  #isReleased = false
   /** The response is the rest of `partial`: together they are a whole 200. */
   isRest = false
   /** Validators were sent, so that a 304 is an answer to us. */
@@ -143,7 +145,10 @@ export class FetchTransaction implements Drivable<FetchTransaction>, Consultatio
 
   constructor(context: EngineContext, steps: FetchSteps, plan: FetchPlan, busy: BusyResponse) {
     this.context = context
-    this.beganAt = context.withdrawals.moment
+    this.beganAt = context.moments.begin()
+    const { scheme, authority, target } = plan.target
+    busy.beganAt = this.beganAt
+    busy.uri = cacheKey(scheme, authority, target)
     this.steps = steps
     this.plan = plan
     this.busy = busy
@@ -287,7 +292,10 @@ export class FetchTransaction implements Drivable<FetchTransaction>, Consultatio
 
   /** Lets go of all that is held. */
   release(): void {
+    if (!this.#isReleased) this.context.moments.end(this.beganAt)
+    this.#isReleased = true
     this.isOver = true
+    this.context.inFlight.end(this.busy)
     // A connection that waits for a decision would wait for ever.
     if (this.#early !== null) this.call?.resume()
     this.#early = null

@@ -1,22 +1,25 @@
 /** freshen: the origin's 304 confirmed what is stored; its head is replaced, its body stays (RFC 9111 §4.3.4). */
+import { LIMITS } from '../../config/limits.ts'
 import type { ResponseControl } from '../../http/control.ts'
 import { encodeHead } from '../../http/head.ts'
 import type { Slot } from '../../store/store.ts'
 import { isOutrun, noteStored } from './commit.ts'
 import type { FetchStep, FetchTransaction } from './fetch-transaction.ts'
-import { isWithdrawn, placeOf, type Place } from './place.ts'
+import { isStoredBanned, judgeBrought } from './brought.ts'
+import { placeOf } from './place.ts'
 import { busyHead, controlOf, isOfThisRequest, mayStore, pendingOf } from './store.ts'
 
 export function freshen(fetch: FetchTransaction): FetchStep {
-  const { context, stale, plan } = fetch
+  const { context, stale, plan, busy } = fetch
   const control = controlOf(fetch)
   const place = placeOf(fetch, fetch.draft!)
-  const refusal = refusalOf(fetch, control, place)
   const pending = { ...pendingOf(fetch, control), ...place }
+  const { refusal, moment } = judgeConfirmed(fetch, stale, control, pending)
   if (refusal !== null) {
-    if (!leavesStored(refusal)) context.store.remove(plan.key, stale)
+    const isStale = refusal === 'withdrawn' && busy.withdrawal === 'soft'
     // It was for requests with Authorization too, and is no longer: whoever comes next asks.
-    else if (refusal === 'authorization') context.store.invalidate(stale)
+    if (isStale || refusal === 'authorization') context.store.invalidate(stale, context.clock.now())
+    else if (!leavesStored(refusal)) context.store.remove(plan.key, stale)
     return deliverOnce(fetch, stale, pending, refusal)
   }
   // A policy took its time, and something newer was stored meanwhile.
@@ -24,7 +27,7 @@ export function freshen(fetch: FetchTransaction): FetchStep {
   const fields = fetch.draft!.fields
   fields.delete('age')
   fields.set('content-length', String(context.store.bodyBytes(stale)))
-  const fresh = { ...pending, head: encodeHead(pending.status, fields) }
+  const fresh = { ...pending, moment, head: encodeHead(pending.status, fields) }
   const result = context.store.freshen(stale, fresh)
   if (!result.ok) return deliverOnce(fetch, stale, pending, result.why)
   noteStored(fetch, fresh, true)
@@ -70,12 +73,22 @@ export function deliverOnce(
 
 const PIECE_BYTES = 65_536
 
-/** Why the stored response can't take its new head; null where it can. */
-export function refusalOf(fetch: FetchTransaction, control: ResponseControl, place: Place): string | null {
+/** Why the stored response can't take its new head, null where it can; and up to which moment it is known to be good. */
+export function judgeConfirmed(
+  fetch: FetchTransaction,
+  slot: Slot,
+  control: ResponseControl,
+  pending: ReturnType<typeof pendingOf>,
+): { refusal: string | null; moment: number } {
+  const { busy, plan } = fetch
   const verdict = mayStore(fetch, control)
-  if (!verdict.ok) return verdict.why
-  if (isWithdrawn(fetch, place)) return 'withdrawn'
-  return place.key === fetch.plan.key ? null : 'another-key'
+  if (!verdict.ok) return { refusal: verdict.why, moment: 0 }
+  const { withdrawal, moment } = judgeBrought(fetch, pending, fetch.draft!.fields)
+  // What was withdrawn for what it is does not come back because the origin's 304 makes it look otherwise.
+  busy.doom(withdrawal === 'no' && isStoredBanned(fetch, slot) ? 'hard' : withdrawal)
+  if (busy.isDoomed) return { refusal: 'withdrawn', moment }
+  if (pending.tags.length > LIMITS.responseTags) return { refusal: 'too-many-tags', moment }
+  return { refusal: pending.key === plan.key ? null : 'another-key', moment }
 }
 
 /** A client that wants nothing stored, or may not have what others have, must not be able to empty the cache for them. */

@@ -6,7 +6,7 @@ import { encodeHead } from '../../http/head.ts'
 import type { BodyDraft, PutResult, Slot, Store } from '../../store/store.ts'
 import { isOutrun, noteStored, removeMarkers } from './commit.ts'
 import type { FetchStep, FetchTransaction } from './fetch-transaction.ts'
-import { announce, deliverOnce, refusalOf } from './freshen.ts'
+import { announce, deliverOnce, judgeConfirmed } from './freshen.ts'
 import { placeOf } from './place.ts'
 import { controlOf, isOfThisRequest, pendingOf } from './store.ts'
 import { replaceByMarker } from './unstorable.ts'
@@ -18,8 +18,9 @@ export function furtherVariant(fetch: FetchTransaction): FetchStep {
   const { store } = context
   const control = controlOf(fetch)
   const place = placeOf(fetch, fetch.draft!)
-  const refusal = refusalOf(fetch, control, place)
-  const pending = { ...pendingOf(fetch, control), ...place }
+  const brought = { ...pendingOf(fetch, control), ...place }
+  const { refusal, moment } = judgeConfirmed(fetch, chosen, control, brought)
+  const pending = { ...brought, moment }
   if (refusal !== null) {
     const isOfOthersToo = refusal !== 'another-key' && !isOfThisRequest(refusal)
     if (isOfOthersToo && !busy.isDoomed) replaceByMarker(fetch)

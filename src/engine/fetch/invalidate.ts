@@ -13,12 +13,15 @@ import { withdrawTag, withdrawTarget } from '../withdraw.ts'
 import type { FetchTransaction } from './fetch-transaction.ts'
 
 export function invalidate(fetch: FetchTransaction, response: OriginResponse): void {
-  const { plan, context } = fetch
+  const { plan, context, busy } = fetch
   const { method } = plan.request
   if (SAFE_METHODS.has(method)) return
+  // Its own answer is what came of it, and no less true for that.
+  context.inFlight.end(busy)
   for (const uri of invalidatedTargets(method, response.status, plan.target, response.fields))
     withdrawTarget(context, uri)
   const origin = `${plan.target.scheme}://${plan.target.authority}`
   for (const group of readGroups(response.fields.get('cache-group-invalidation')))
     withdrawTag(context, groupTag(origin, group))
+  if (busy.key !== '') context.inFlight.begin(busy)
 }

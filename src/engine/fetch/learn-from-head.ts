@@ -12,15 +12,18 @@ import { decodeHead, encodeHead } from '../../http/head.ts'
 import { freshenedFields, headAgrees } from '../../http/freshening.ts'
 import { StoredFlag } from '../../http/stored-flag.ts'
 import { NO_SLOT, type Slot } from '../../store/store.ts'
+import { judgeBrought, isStoredBanned } from './brought.ts'
 import type { FetchTransaction } from './fetch-transaction.ts'
 import { carriesOverride } from './forward.ts'
 import { lifetimeOf } from './lifetime.ts'
 import { OriginResponseDraft } from './origin-response-draft.ts'
-import { isWithdrawn, placeOf, policyTags, restoreConsumed } from './place.ts'
+import { placeOf, policyTags, restoreConsumed } from './place.ts'
 import { controlOf, mayStore, pendingOf } from './store.ts'
 
 export function learnFromHead(fetch: FetchTransaction): void {
   const { plan, context } = fetch
+  // What was withdrawn since says nothing of what was stored since.
+  if (fetch.busy.isDoomed) return
   if (plan.request.method !== 'HEAD' || fetch.response!.status !== 200 || plan.key === '') return
   if (carriesOverride(plan.request.fields)) return
   if (plan.directives.noStore || PERSONAL.some((name) => plan.request.fields.has(name))) return
@@ -40,7 +43,7 @@ function choosable(fetch: FetchTransaction): Slot[] {
   const slots: Slot[] = []
   for (let slot = store.peek(fetch.plan.key); slot !== NO_SLOT; slot = store.nextVariant(slot)) {
     if ((store.flags(slot) & (StoredFlag.hitForMiss | StoredFlag.partial)) !== 0) continue
-    if (store.storedAt(slot) > fetch.requestedAt) continue
+    if (store.storedAt(slot) > fetch.requestedAt || isStoredBanned(fetch, slot)) continue
     const names = store.varyNames(store.varySpec(slot))
     if (store.variantMatches(slot, variantKey(names, fetch.busy.selecting, variantValues.normalise)))
       slots.push(slot)
@@ -53,7 +56,7 @@ function learn(fetch: FetchTransaction, slot: Slot): void {
   const { store } = context
   const stored = decodeHead(store.head(slot))
   if (stored.status !== 200 || !headAgrees(fetch.response!.fields, stored.fields)) {
-    store.invalidate(slot)
+    store.invalidate(slot, context.clock.now())
     return
   }
   restoreConsumed(store, slot, stored.fields)
@@ -63,13 +66,17 @@ function learn(fetch: FetchTransaction, slot: Slot): void {
   const draft = merged(fetch, slot, fields)
   const control = controlOf(fetch, draft)
   const place = placeOf(fetch, draft)
-  const isStorable = mayStore(fetch, control, draft).ok && !isWithdrawn(fetch, place)
-  if (!isStorable || place.key !== plan.key) {
+  const pending = { ...pendingOf(fetch, control, draft), ...place }
+  const { withdrawal, moment } = judgeBrought(fetch, pending, draft.fields)
+  if (withdrawal === 'soft') {
+    store.invalidate(slot, context.clock.now())
+    return
+  }
+  if (withdrawal === 'hard' || !mayStore(fetch, control, draft).ok || place.key !== plan.key) {
     store.remove(plan.key, slot)
     return
   }
-  const pending = { ...pendingOf(fetch, control, draft), ...place }
-  store.freshen(slot, { ...pending, head: encodeHead(200, draft.fields) })
+  store.freshen(slot, { ...pending, moment, head: encodeHead(200, draft.fields) })
 }
 
 /** The stored response with its new fields, and what the policy said of the answer to the HEAD. */

@@ -3,6 +3,7 @@ import { readGroups } from '../../http/cache-groups.ts'
 import { CONSUMED_FIELDS } from '../../http/control.ts'
 import type { Fields } from '../../http/fields.ts'
 import { cacheKey } from '../../http/key.ts'
+import { readTags } from '../../http/surrogate-keys.ts'
 import { groupTag, isPolicyTag, keptField, readKeptField, targetTag } from '../../invalidate/tags.ts'
 import type { Slot, Store } from '../../store/store.ts'
 import { withoutQuery } from '../withdraw.ts'
@@ -19,7 +20,7 @@ export function placeOf(fetch: FetchTransaction, draft: OriginResponseDraft): Pl
   const { plan, context } = fetch
   const { scheme, authority, target } = plan.target
   const { fields } = draft
-  const tags = [...draft.tags]
+  const tags = [...new Set([...draft.tags, ...readTags(fields)])]
   for (const group of readGroups(fields.get('cache-groups')))
     tags.push(groupTag(`${scheme}://${authority}`, group))
   for (const name of CONSUMED_FIELDS) {
@@ -33,18 +34,7 @@ export function placeOf(fetch: FetchTransaction, draft: OriginResponseDraft): Pl
   return { key: searchKey ?? plan.exactKey, tags }
 }
 
-/** Whether its target or one of its tags was withdrawn while the response was on its way. */
-export function isWithdrawn(fetch: FetchTransaction, place: Place): boolean {
-  const { plan } = fetch
-  const { withdrawals } = fetch.context
-  if (withdrawals.since(fetch.beganAt, place.tags)) return true
-  if (plan.key === plan.exactKey) return false
-  // It was on its way under the key of its equivalents, where a withdrawal of its target does not look for it.
-  const uri = cacheKey(plan.target.scheme, plan.target.authority, plan.target.target)
-  return withdrawals.since(fetch.beganAt, [targetTag(uri), targetTag(withoutQuery(uri))])
-}
-
-/** The tags that a policy gave a stored response. */
+/** The tags that a policy, or a field of the response, gave a stored response. */
 export function policyTags(store: Store, slot: Slot): string[] {
   return store.tags(slot).filter(isPolicyTag)
 }

@@ -37,8 +37,9 @@ export function startFetch(
     background,
     isPass: !isStorable,
   })
+  // What goes past the store may concern it all the same, and is then withdrawn like the rest.
+  if (busy.key !== '') context.inFlight.begin(busy)
   if (isStorable) {
-    context.inFlight.begin(busy)
     if (tx.slot !== 0) context.store.retain(tx.slot)
     if (partial !== 0) context.store.retain(partial)
   }

@@ -1,4 +1,5 @@
 /** store: a response that may be stored is given room, and to all who wait for it. Which it is, RFC 9111 §3 says. */
+import { LIMITS } from '../../config/limits.ts'
 import { correctedInitialAge } from '../../http/age.ts'
 import type { ResponseDirectives } from '../../http/cache-control.ts'
 import { CONSUMED_FIELDS, responseControl, type ResponseControl } from '../../http/control.ts'
@@ -8,6 +9,7 @@ import { isEntityTag } from '../../http/etag.ts'
 import { Fields } from '../../http/fields.ts'
 import { isReusable as isServable, judgeReuse } from '../../http/reuse.ts'
 import { NO_REQUEST_DIRECTIVES } from '../../http/cache-control.ts'
+import { TAG_FIELDS } from '../../http/surrogate-keys.ts'
 import { storable, type Storable } from '../../http/storable.ts'
 import { StoredFlag, storedFlags } from '../../http/stored-flag.ts'
 import { variantKey, varyNames } from '../../http/vary.ts'
@@ -16,17 +18,21 @@ import type { BusyHead } from '../busy-response.ts'
 import { parked } from '../driver.ts'
 import type { FetchStep, FetchTransaction } from './fetch-transaction.ts'
 import { beginWithHeld, bodyBytesOf } from './rest.ts'
-import { isWithdrawn, placeOf } from './place.ts'
+import { judgeBrought } from './brought.ts'
+import { placeOf } from './place.ts'
+
+type Pending = Omit<PutRequest, 'body' | 'head'>
 
 export function store(fetch: FetchTransaction): FetchStep {
   const control = controlOf(fetch)
   const draft = fetch.draft!
   const verdict = mayStore(fetch, control)
   const place = verdict.ok ? placeOf(fetch, draft) : null
-  if (place !== null && isWithdrawn(fetch, place)) fetch.busy.isDoomed = true
-  if (place === null || fetch.busy.isDoomed) {
+  const pending = place === null ? null : { ...pendingOf(fetch, control), ...place }
+  const refusal = verdict.ok ? refusalOfBrought(fetch, pending!) : verdict.why
+  if (pending === null || refusal !== null) {
     if (fetch.isRest) return fetch.steps.forgetPartial
-    fetch.unstored = verdict.ok ? 'withdrawn' : verdict.why
+    fetch.unstored = refusal
     return fetch.steps.unstorable
   }
   const body = draftBody(fetch)
@@ -37,14 +43,19 @@ export function store(fetch: FetchTransaction): FetchStep {
     return fetch.steps.unstorable
   }
   fetch.bodyDraft = body
-  fetch.pending = { ...pendingOf(fetch, control), ...place }
-  fetch.bearTags(place.tags)
-  // The answer to a POST is found by those who ask for it from now on.
-  if (fetch.plan.mayAnswerGets) fetch.context.inFlight.begin(fetch.busy)
-  const head = busyHead(fetch, fetch.pending, fetch.startFlow(body), null)
+  fetch.pending = pending
+  fetch.bearTags(pending.tags)
+  const head = busyHead(fetch, pending, fetch.startFlow(body), null)
   draft.fields.delete('age')
   fetch.busy.headArrived(head)
   return parked
+}
+
+/** Why what came may be stored by the rules and yet is not; null where it is. */
+function refusalOfBrought(fetch: FetchTransaction, pending: Pending): string | null {
+  if (pending.tags.length > LIMITS.responseTags) return 'too-many-tags'
+  fetch.busy.doom(judgeBrought(fetch, pending, fetch.draft!.fields).withdrawal)
+  return fetch.busy.isDoomed ? 'withdrawn' : null
 }
 
 /** Room for the body, with what is stored of it already; null where there is none. */
@@ -137,6 +148,7 @@ export function pendingOf(
   })
   if (!fields.has('date')) fields.append('date', formatHttpDate(responseWallMs))
   for (const name of CONSUMED_FIELDS) fields.delete(name)
+  if (context.limits.tagFields === 'consume') for (const name of TAG_FIELDS) fields.delete(name)
   const etag = fields.get('etag') ?? ''
   return {
     key: plan.key,
@@ -148,6 +160,7 @@ export function pendingOf(
     graceMs: draft.graceMs,
     staleIfErrorMs: control.directives.staleIfErrorMs ?? 0,
     keepMs: draft.keepMs,
+    moment: fetch.beganAt,
     variant: variantOf(fetch, fields),
     etag: isEntityTag(etag) ? etag : '',
     lastModified: fields.all('last-modified')[0] ?? '',
@@ -191,6 +204,7 @@ export function busyHead(
       unstored === null && draft.status !== 206 && isServable(reuse) && isForEquivalents(fetch, pending.key),
     isForAuthorized: (pending.flags & StoredFlag.authorized) !== 0,
     variant: pending.variant,
+    tags: pending.tags,
     flow,
     unstored,
   }

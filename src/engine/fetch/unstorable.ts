@@ -47,6 +47,7 @@ export function replaceByMarker(fetch: FetchTransaction): void {
     graceMs: 0,
     staleIfErrorMs: 0,
     keepMs: 0,
+    moment: 0,
     variant: { names: [], key: '' },
     head: '',
     etag: '',

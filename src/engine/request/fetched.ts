@@ -5,6 +5,8 @@ import { NO_REQUEST_DIRECTIVES } from '../../http/cache-control.ts'
 import { judgeReuse } from '../../http/reuse.ts'
 import { variantKey } from '../../http/vary.ts'
 import type { Slot } from '../../store/store.ts'
+import { isBusyBanned } from '../ban-facts.ts'
+import { isBanned } from '../banned.ts'
 import type { BusyResponse, FetchFailure } from '../busy-response.ts'
 import type { RequestStep, Transaction } from '../transaction.ts'
 import { giveUp } from './give-up.ts'
@@ -16,7 +18,7 @@ export function fetched(tx: Transaction): RequestStep {
   tx.now = tx.clock.now()
   switch (busy.phase) {
     case 'head':
-      return tx.isLeader || busy.canFollow(tx.request.fields) ? tx.steps.deliverBusy : goOn(tx, busy)
+      return tx.isLeader || mayFollow(tx, busy) ? tx.steps.deliverBusy : goOn(tx, busy)
     case 'freshened':
       return freshened(tx, busy)
     case 'failed':
@@ -28,13 +30,20 @@ export function fetched(tx: Transaction): RequestStep {
   }
 }
 
+/** More may be known of it now, or have been withdrawn, than when the request began to wait. */
+function mayFollow(tx: Transaction, busy: BusyResponse): boolean {
+  const { fields } = tx.request
+  return busy.canFollow(fields) && !isBusyBanned(tx.context.bans, busy, fields)
+}
+
 /** What was waited for is not for this request. */
 function goOn(tx: Transaction, busy: BusyResponse): RequestStep {
   tx.busy = null
   const { head } = busy
   const isAnotherVariant =
     head.isReusable && variantKey(head.variant.names, tx.request.fields) !== head.variant.key
-  if (!isAnotherVariant && !busy.isDoomed) return fetchAlone(tx)
+  if (!isAnotherVariant && !busy.isDoomed && !isBusyBanned(tx.context.bans, busy, tx.request.fields))
+    return fetchAlone(tx)
   // The names of Vary are known now: whoever has the same values under them is worth waiting for.
   tx.vary = head.variant.names
   tx.releaseSlot()
@@ -54,7 +63,8 @@ function freshened(tx: Transaction, busy: BusyResponse): RequestStep {
 
 /** The origin has just confirmed it: a request's own wish to have it confirmed is met as well. */
 function mayShareFreshened(tx: Transaction, slot: Slot, ageMs: number): boolean {
-  const { store } = tx.context
+  const { store, bans } = tx.context
+  if (store.moment(slot) < bans.newest && isBanned(tx, slot)) return false
   const spec = store.varySpec(slot)
   if (spec !== 0 && !store.variantMatches(slot, variantKey(store.varyNames(spec), tx.request.fields)))
     return false

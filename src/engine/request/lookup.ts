@@ -7,6 +7,7 @@ import { judgeReuse, type Reuse } from '../../http/reuse.ts'
 import { variantKey } from '../../http/vary.ts'
 import { NO_SLOT, type Slot } from '../../store/store.ts'
 import { StoredFlag } from '../../http/stored-flag.ts'
+import { isBanned } from '../banned.ts'
 import { findKey } from '../key.ts'
 import type { Found } from '../trace.ts'
 import type { RequestStep, Transaction } from '../transaction.ts'
@@ -98,7 +99,7 @@ function select(tx: Transaction, now: number): Slot {
 
 /** The newest stored response that Vary lets this request have (RFC 9111 §4.1). Notes markers and names of Vary on the way. Hot. */
 function selectVariant(tx: Transaction, now: number): Slot {
-  const { store } = tx.context
+  const { store, bans } = tx.context
   let wantedSpec = 0
   let wanted = ''
   for (let slot = store.find(tx.key); slot !== NO_SLOT; slot = store.nextVariant(slot)) {
@@ -114,6 +115,8 @@ function selectVariant(tx: Transaction, now: number): Slot {
       wanted = variantKey(tx.vary, tx.request.fields, tx.context.variantValues.normalise)
     }
     if (spec !== 0 && !store.variantMatches(slot, wanted)) continue
+    // What is left under the key once it is removed, another look tells.
+    if (store.moment(slot) < bans.newest && isBanned(tx, slot)) return selectVariant(tx, now)
     if ((flags & StoredFlag.partial) === 0) return slot
     if (tx.partial === NO_SLOT) tx.partial = slot
   }

@@ -5,7 +5,8 @@ import type { PurgedView } from '../../policy/views.ts'
 import { consultNow } from '../consult.ts'
 import { findKey } from '../key.ts'
 import type { RequestStep, Transaction } from '../transaction.ts'
-import { withdrawKey, withdrawTarget } from '../withdraw.ts'
+import { withdrawKey } from '../withdraw-key.ts'
+import { withdrawTarget } from '../withdraw.ts'
 import { detour } from './detour.ts'
 
 /**
@@ -16,9 +17,10 @@ export function purge(tx: Transaction): RequestStep {
   const { context, request, isSoftPurge: soft } = tx
   findKey(tx)
   const uri = cacheKey(request.scheme, request.host, request.url)
-  let responses = withdrawTarget(context, uri, soft)
+  const manner = { isSoft: soft, kind: 'url' } as const
+  let { responses } = withdrawTarget(context, uri, manner)
   for (const key of new Set([tx.key, tx.exactKey]))
-    if (key !== uri) responses += withdrawKey(context, key, soft)
+    if (key !== uri) responses += withdrawKey(context, key, manner).responses
   context.recorder.count('policyWithdrawals', 'purge')
   context.recorder.add('policyWithdrawn', responses)
   tx.trace?.note({ kind: 'withdrawn', what: 'purge', name: tx.key, soft, responses })

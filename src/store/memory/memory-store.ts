@@ -9,6 +9,7 @@
  * place, unless that was evicted in search of room.
  */
 import { assert } from '../../base/assert.ts'
+import { currentAge } from '../../http/age.ts'
 import { StoredFlag } from '../../http/stored-flag.ts'
 import { NO_SLOT } from '../store.ts'
 import type { BodyDraft, PutRequest, PutResult, Slot, Store, StoreFigures } from '../store.ts'
@@ -18,7 +19,7 @@ import { Bodies } from './body.ts'
 import { MemoryDraft } from './draft.ts'
 import { Heap } from './heap.ts'
 import { Placement } from './placement.ts'
-import { DoubleField, IntField } from './record-layout.ts'
+import { DoubleField, IntField, packDuration } from './record-layout.ts'
 import type { RecordRequest } from './record-writer.ts'
 import { Records } from './record.ts'
 import { Room } from './room.ts'
@@ -135,6 +136,10 @@ export class MemoryStore implements Store {
   keepMs(slot: Slot): number {
     return this.#records.duration(slot, IntField.keep)
   }
+  /** Hot. */
+  moment(slot: Slot): number {
+    return this.#records.double(slot, DoubleField.moment)
+  }
   headBytes(slot: Slot): number {
     return this.#records.int(slot, IntField.headBytes)
   }
@@ -197,8 +202,16 @@ export class MemoryStore implements Store {
     return this.#store(request, new StoredBody(this.#records, this.#bodies, slot), slot)
   }
 
-  invalidate(slot: Slot): void {
+  invalidate(slot: Slot, now: number): void {
     this.#records.addFlags(slot, StoredFlag.invalidated)
+    const ageMs = currentAge(this.initialAgeMs(slot), this.storedAt(slot), now)
+    // Never down to nothing: a lifetime of 0 says that the response could at no time be shared.
+    const lifetimeMs = Math.min(this.lifetimeMs(slot), Math.max(1, ageMs))
+    this.#records.setInt(slot, IntField.lifetime, packDuration(lifetimeMs))
+  }
+
+  setMoment(slot: Slot, moment: number): void {
+    this.#records.setDouble(slot, DoubleField.moment, moment)
   }
 
   remove(key: string, slot: Slot): void {

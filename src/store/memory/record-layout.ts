@@ -35,17 +35,18 @@ export const IntField = {
   lastModifiedAt: 22,
   lastModifiedBytes: 23,
   /** How often it was served from the store; 32 bits, which wrap. */
-  hits: 24,
+  hits: 26,
 } as const
 
-/** Indices of 64-bit floats; they take the room of the integers 4 to 7. */
+/** Indices of 64-bit floats; they take the room of the integers 4 to 7, and 24 and 25. */
 export const DoubleField = {
   lastUse: 2,
   storedAt: 3,
+  moment: 12,
 } as const
 
 /** Where in the block the texts begin. */
-export const TEXTS_AT = 25 * 4
+export const TEXTS_AT = 27 * 4
 
 export const FLAGS_SHIFT = 16
 export const STATUS_MASK = (1 << FLAGS_SHIFT) - 1

@@ -77,6 +77,7 @@ export function writeRecord(
   const doubles = heap.doubles[slabOf(slot)]!
   doubles[doubleAt(slot) + DoubleField.lastUse] = 0
   doubles[doubleAt(slot) + DoubleField.storedAt] = request.storedAt
+  doubles[doubleAt(slot) + DoubleField.moment] = request.moment
   writeTexts(heap, slot, request, plan, place.directory === 0 ? place.bytes : 0)
 }
 

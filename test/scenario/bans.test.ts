@@ -1,0 +1,159 @@
+// What operators withdraw by bans: expressions over stored responses and requests.
+import assert from 'node:assert/strict'
+import { describe, test } from 'node:test'
+import { LIMITS as BOUNDS } from '../../src/config/limits.ts'
+import { readExpression } from '../../src/invalidate/ban-expression.ts'
+import type { BanResult } from '../../src/engine/invalidator.ts'
+import { World } from './world.ts'
+
+const FRESH = { 'cache-control': 'max-age=600' }
+
+function ban(world: World, text: string): BanResult {
+  const reading = readExpression(text)
+  assert.ok(reading.ok)
+  return world.engine.invalidator.ban(text, reading.conditions)
+}
+
+function stored(
+  types: Readonly<Record<string, string>> = { '/shop/1': 'image', '/shop/2': 'page', '/3': 'image' },
+): World {
+  const world = new World()
+  world.origin.answer = (fetch) => fetch.respond(200, { ...FRESH, 'x-type': types[fetch.url] ?? '' }, 'x')
+  for (const path of Object.keys(types)) world.get(path)
+  return world
+}
+
+/** Asks for each, and says which were answered from the store. */
+function hits(world: World, ...targets: string[]): boolean[] {
+  return targets.map((target) => world.get(target).cacheStatus.includes('; hit'))
+}
+
+describe('a ban', () => {
+  test('holds at once, for what matches all its conditions', () => {
+    const world = stored()
+    assert.deepEqual(ban(world, 'obj.header.x-type == "image" && req.url ~ "^/shop"'), {
+      ok: true,
+      isMerged: false,
+    })
+    assert.deepEqual(hits(world, '/shop/1', '/shop/2', '/3'), [false, true, true])
+    assert.deepEqual(hits(world, '/shop/1', '/shop/2', '/3'), [true, true, true])
+    assert.equal(world.edge.count('withdrawn', 'ban'), 1)
+  })
+
+  test('a response that it removed at lookup says so in Cache-Status', () => {
+    const world = stored()
+    ban(world, 'req.url == "/3"')
+    assert.match(world.get('/3').cacheStatus, /fwd=uri-miss; .*detail=banned/)
+  })
+
+  test('is worked off by the lurker, and then gone', () => {
+    const world = stored()
+    ban(world, 'obj.header.x-type == "image"')
+    assert.equal(world.engine.invalidator.figures().bansToWalk, 1)
+    world.clock.advance('1s')
+    assert.equal(world.store.figures().responses, 1)
+    assert.deepEqual(world.engine.invalidator.bans(), [])
+    assert.ok(world.edge.count('lurkerExamined') >= 3)
+  })
+
+  test('removes the variant that matches, and leaves the others', () => {
+    const world = new World()
+    world.origin.answer = (fetch) =>
+      fetch.respond(200, { ...FRESH, vary: 'accept', 'x-type': fetch.header('accept') ?? '' }, 'x')
+    world.get('/a', { accept: 'image' })
+    world.get('/a', { accept: 'page' })
+    ban(world, 'obj.header.x-type == image')
+    assert.match(world.get('/a', { accept: 'page' }).cacheStatus, /; hit/)
+    assert.doesNotMatch(world.get('/a', { accept: 'image' }).cacheStatus, /; hit/)
+  })
+
+  test('on a field of requests is asked of each request, and stays while it may match', () => {
+    const world = stored()
+    ban(world, 'req.header.x-team == "blue" && obj.header.x-type == "image"')
+    world.clock.advance('1s')
+    assert.deepEqual(hits(world, '/3'), [true])
+    assert.equal(world.engine.invalidator.figures().bans, 1)
+    assert.doesNotMatch(world.get('/3', { 'x-team': 'blue' }).cacheStatus, /; hit/)
+    assert.doesNotMatch(world.get('/shop/1', { 'x-team': 'blue' }).cacheStatus, /; hit/)
+    assert.match(world.get('/shop/2', { 'x-team': 'blue' }).cacheStatus, /; hit/)
+    world.clock.advance(2 * BOUNDS.lurkerRestMs)
+    assert.equal(world.engine.invalidator.figures().bans, 0)
+  })
+
+  test('looks at ages as they were when it was given', () => {
+    const world = stored({ '/old': '' })
+    world.clock.advance('60s')
+    world.get('/young')
+    ban(world, 'obj.age > 30s')
+    world.clock.advance('60s')
+    assert.deepEqual(hits(world, '/old', '/young'), [false, true])
+  })
+
+  test('is not held back by what is on its way: what matches is not stored', () => {
+    const world = new World()
+    world.get('/a')
+    world.get('/b')
+    ban(world, 'obj.header.x-type == image')
+    world.origin.fetches[0]!.respond(200, { ...FRESH, 'x-type': 'image' }, 'old')
+    world.origin.fetches[1]!.respond(200, { ...FRESH, 'x-type': 'page' }, 'good')
+    assert.equal(world.store.peek('http://example.com/a'), 0)
+    assert.deepEqual(hits(world, '/b'), [true])
+  })
+
+  test('those who waited for what it matches ask for themselves, once for all', () => {
+    const world = new World()
+    world.get('/a')
+    ban(world, 'obj.header.x-type == image')
+    const later = [world.get('/a'), world.get('/a')]
+    assert.equal(world.origin.fetches.length, 1)
+    world.origin.last.respond(200, { ...FRESH, 'x-type': 'image' }, 'old')
+    assert.equal(world.origin.fetches.length, 2)
+    world.origin.last.respond(200, { ...FRESH, 'x-type': 'page' }, 'new')
+    assert.deepEqual(
+      later.map(({ text }) => text),
+      ['new', 'new'],
+    )
+  })
+
+  test('a 304 that makes a response look otherwise does not save it', () => {
+    const world = new World()
+    world.origin.always(200, { ...FRESH, etag: '"1"', 'x-type': 'image' }, 'one')
+    world.get('/a')
+    world.origin.answer = null
+    world.get('/a', { 'cache-control': 'no-cache' })
+    ban(world, 'obj.header.x-type == image')
+    world.origin.last.respond(304, { ...FRESH, 'x-type': 'page' })
+    world.clock.advance('1s')
+    world.origin.answer = (fetch) => fetch.respond(200, FRESH, 'two')
+    assert.equal(world.get('/a').text, 'two')
+  })
+
+  test('a variant that it matches is not offered to the origin for validation', () => {
+    const world = new World()
+    world.origin.always(200, { ...FRESH, vary: 'accept', etag: '"1"', 'x-type': 'image' }, 'one')
+    world.get('/a', { accept: 'x' })
+    ban(world, 'obj.header.x-type == image')
+    world.get('/a', { accept: 'y' })
+    assert.equal(world.origin.last.header('if-none-match'), undefined)
+  })
+
+  test('given twice is one', () => {
+    const world = stored()
+    ban(world, 'req.url == "/x"')
+    assert.deepEqual(ban(world, 'req.url == "/x"'), { ok: true, isMerged: true })
+    assert.equal(world.engine.invalidator.bans().length, 1)
+    assert.equal(world.edge.count('bans', 'merged'), 1)
+  })
+
+  test('too many are refused, counted, and change nothing', () => {
+    const world = new World({ limits: { maxBans: 2 } })
+    world.origin.always(200, FRESH, 'x')
+    world.get('/a')
+    ban(world, 'req.url == "/x"')
+    ban(world, 'req.url == "/y"')
+    assert.deepEqual(ban(world, 'req.url == "/a"'), { ok: false, why: 'too-many-bans', limit: 2 })
+    assert.equal(world.edge.count('bans', 'refused'), 1)
+    assert.equal(world.edge.count('limitReached', 'bans'), 1)
+    assert.deepEqual(hits(world, '/a'), [true])
+  })
+})
