@@ -1,16 +1,17 @@
 /**
  * The lines of the logs. Whatever a client wrote is escaped so that it can neither end a line, nor close a quotation, nor
  * reach a terminal as a control sequence: every line is printable ASCII. Cookies and credentials never get here: a
- * record has no place for them.
+ * record has no place for them; what a URL holds of such is left out (`secrets.ts`).
  */
 import { LIMITS } from '../config/limits.ts'
 import type { Level, RequestRecord } from '../observe/events.ts'
+import { withoutSecrets } from './secrets.ts'
 
 /** One request as a line of JSON. Times in seconds, as in the metrics. Hot where the log is on: put together by hand, at half the cost of `JSON.stringify`. */
 export function jsonLine(record: RequestRecord): string {
   return (
     `{"time":"${isoTime(record.atWall)}","client":${json(record.clientAddress)}` +
-    `,"method":${json(cut(record.method))},"host":${json(cut(record.authority))},"target":${json(cut(record.target))}` +
+    `,"method":${json(cut(record.method))},"host":${json(cut(record.authority))},"target":${json(cut(withoutSecrets(record.target)))}` +
     `,"protocol":"HTTP/1.${record.minorVersion}","status":${record.status}` +
     `,"outcome":${json(record.outcome)},"reason":${json(record.reason)},"route":${json(record.route)}` +
     `,"received":${record.bytesIn},"sent":${record.bytesOut},"duration":${record.durationMs / 1000}` +
@@ -21,7 +22,9 @@ export function jsonLine(record: RequestRecord): string {
 
 /** NCSA combined, and behind it what the cache did: `outcome reason route seconds host`. Bytes are those sent, head included. */
 export function combinedLine(record: RequestRecord): string {
-  const request = quoted(`${cut(record.method)} ${cut(record.target)} HTTP/1.${record.minorVersion}`)
+  const request = quoted(
+    `${cut(record.method)} ${cut(withoutSecrets(record.target))} HTTP/1.${record.minorVersion}`,
+  )
   return [
     bare(record.clientAddress),
     '- -',
@@ -48,7 +51,7 @@ export function eventLine(
 ): string {
   let line = `${new Date(atWall).toISOString()} ${level} ${bare(event)}`
   for (const [name, value] of Object.entries(detail)) {
-    const text = cut(String(value))
+    const text = cut(name === 'url' || name === 'target' ? withoutSecrets(String(value)) : String(value))
     line += ` ${bare(name)}=${/^[\w.:/@+-]+$/.test(text) ? text : quoted(text)}`
   }
   return line
@@ -70,7 +73,10 @@ function cut(text: string): string {
 
 /** RFC 9110 §10.1.3 forbids user information in Referer; some send it all the same. */
 function withoutCredentials(referer: string): string {
-  return referer.includes('@') ? referer.replace(/^([A-Za-z][A-Za-z0-9+.-]*:\/\/)[^/?#]*@/, '$1') : referer
+  const anonymous = referer.includes('@')
+    ? referer.replace(/^([A-Za-z][A-Za-z0-9+.-]*:\/\/)[^/?#]*@/, '$1')
+    : referer
+  return withoutSecrets(anonymous)
 }
 
 /** A string of JSON. Nearly all need no escape. */
