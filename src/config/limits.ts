@@ -8,6 +8,8 @@ export const LIMITS = {
   trustedProxies: 1024,
   /** Files of one policy whose text is read, to show its hooks with file and line. */
   policySourceFiles: 16,
+  /** Names in Vary; a response with more is not stored, since hardly two requests would share it. */
+  varyNames: 16,
   /** How long a policy file may take to load. */
   policyLoadMs: 10_000,
   /** Ranges in one request; more, and Range is ignored. */

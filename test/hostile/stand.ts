@@ -46,6 +46,7 @@ export async function stand(cleanup: Cleanup, options: StandOptions = {}): Promi
     accessLog: 'off',
     // An origin that is always at fault is to be asked again.
     breakerFailures: 0,
+    failedFetch: '0s',
     ...options.parameters,
   }
   const config = readConfig([{ kind: 'option', values }])

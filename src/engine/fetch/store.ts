@@ -89,8 +89,11 @@ export function mayStore(
   const { plan, busy } = fetch
   if (draft.uncacheable) return { ok: false, why: 'policy' }
   if (busy.isDoomed) return { ok: false, why: 'withdrawn' }
+  const names = varyNames(draft.fields)
   // What the origin saw there is written by us, for each client.
-  if (varyNames(draft.fields).includes('x-forwarded-for')) return { ok: false, why: 'vary-client' }
+  if (names.includes('x-forwarded-for')) return { ok: false, why: 'vary-client' }
+  // Each name multiplies the variants, and whatever a client writes there is one more.
+  if (names !== '*' && names.length > LIMITS.varyNames) return { ok: false, why: 'vary-too-wide' }
   // A part is not the whole by a policy's calling it a 200.
   if (fetch.response!.status === 206 && !fetch.isRest && draft.status !== 206)
     return { ok: false, why: 'partial' }
