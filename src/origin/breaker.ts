@@ -67,7 +67,10 @@ export class Breaker {
   /** How long until another fetch is let through, as far as that is known; 0 where it is now. */
   waitMs(now: number): number {
     if (!this.refuses(now)) return 0
-    return Math.max(1, (this.#state === 'open' ? this.#retryAt : this.#trialUntil) - now)
+    // A trial under way will have ended long before it must.
+    const until =
+      this.#state === 'open' ? this.#retryAt : Math.min(this.#trialUntil, now + this.#terms.openMs)
+    return Math.max(1, until - now)
   }
 
   /** Lets a fetch through, as a trial where the breaker is not closed; null: it is refused. */

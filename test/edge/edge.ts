@@ -1,6 +1,7 @@
 /** The whole edge in this process, between a raw origin and raw clients on loopback, stopped when the test is over. */
 import assert from 'node:assert/strict'
 import type { TestContext } from 'node:test'
+import type { Clock } from '../../src/base/clock.ts'
 import { startEdge, type Edge } from '../../src/cli/edge.ts'
 import { readConfig } from '../../src/config/config.ts'
 import type { Recorder } from '../../src/observe/recorder.ts'
@@ -19,11 +20,14 @@ export interface TestEdge {
     headers?: Readonly<Record<string, string>>,
     method?: string,
   ) => Promise<RawResponse>
+  /** Drains for at most so long, and says whether all finished. */
+  readonly stop: (limitMs: number) => Promise<boolean>
 }
 
 export async function edge(
   t: TestContext,
   parameters: Readonly<Record<string, unknown>> = {},
+  options: { readonly clock?: Clock } = {},
 ): Promise<TestEdge> {
   const origin = await RawOrigin.listen()
   t.after(() => origin.close())
@@ -42,12 +46,15 @@ export async function edge(
     policies,
     version: 'test',
     processMetrics: null,
+    ...options,
   })
   const clients: RawClient[] = []
+  let stopped: Promise<boolean> | null = null
+  const stop = (limitMs: number): Promise<boolean> => (stopped ??= running.stop(limitMs))
   t.after(async () => {
     for (const client of clients) client.close()
     for (const connection of origin.connections) connection.socket.destroy()
-    await running.stop(5000)
+    await stop(5000)
   })
   const connect = async (): Promise<RawClient> => {
     const client = await RawClient.open(running.address.port)
@@ -59,6 +66,7 @@ export async function edge(
     recorder: running.recorder,
     origin,
     connect,
+    stop,
     async get(target, headers = {}, method = 'GET') {
       const client = await connect()
       client.send(requestText(target, headers, method))

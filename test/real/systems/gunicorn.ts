@@ -21,6 +21,8 @@ export const TIME_HOST = 'time.example'
 export interface Gunicorn {
   readonly program: Program
   readonly port: number
+  /** Stops it in its tracks: it keeps its connections, takes new ones, and says nothing, until it is resumed. */
+  halt(): Promise<{ resume(): void }>
 }
 
 /** Starts gunicorn on `port`, or on one of its own choice, and waits until it listens. */
@@ -39,5 +41,16 @@ export async function startGunicorn(stage: Stage, service: Service, port = 0): P
   })
   // Gunicorn accepts connections from this line on; they wait in the backlog until its worker has booted.
   const listening = await program.says((output) => /Listening at: http:\/\/127\.0\.0\.1:(\d+)/.exec(output))
-  return { program, port: Number(listening[1]) }
+  return { program, port: Number(listening[1]), halt: () => halt(program) }
+}
+
+async function halt(program: Program): Promise<{ resume(): void }> {
+  const worker = await program.says((output) => /Booting worker with pid: (\d+)/.exec(output))
+  const pids = [program.pid!, Number(worker[1])]
+  for (const pid of pids) process.kill(pid, 'SIGSTOP')
+  return {
+    resume() {
+      for (const pid of pids) process.kill(pid, 'SIGCONT')
+    },
+  }
 }

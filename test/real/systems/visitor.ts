@@ -36,8 +36,9 @@ export class Visitor {
 
 /** What a response says became of its request, in the words of the metrics. */
 function outcomeOf(answer: Answer): string {
-  const { hit, ttl, fwd, fwdStatus, stored, collapsed } = cacheStatus(answer)
-  const isStale = ttl !== null && ttl < 0
+  const { hit, ttl, fwd, fwdStatus, stored, collapsed, detail } = cacheStatus(answer)
+  // In the second in which it ran out, its ttl is 0. A fresh one needs no reason.
+  const isStale = ttl !== null && (ttl < 0 || (ttl === 0 && !stored && detail !== null))
   if (hit) return isStale ? 'stale' : 'hit'
   // In place of what the origin failed to give.
   if (fwd === 'stale' && isStale && !stored && fwdStatus !== 304) return 'stale'
