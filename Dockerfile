@@ -20,9 +20,11 @@ RUN npm ci --omit=dev --omit=optional && npm cache clean --force
 COPY --from=build /lacquer/dist dist
 # Your own policies go to /lacquer/policies, by a volume or a further layer; these are loaded only when they are named.
 COPY policies/examples policies/examples
-COPY LICENSE README.md ./
+COPY LICENSE README.md SECURITY.md ./
 USER node
 EXPOSE 8080 9180
-ENTRYPOINT ["node", "dist/src/cli/bin.js"]
+# As the first line of bin.js has it: a small process.
+ENV MALLOC_ARENA_MAX=1
+ENTRYPOINT ["node", "--max-semi-space-size=4", "dist/src/cli/bin.js"]
 # The admin listener stays on the container's own loopback unless it is told otherwise.
 CMD ["serve", "--listen", "0.0.0.0:8080"]

@@ -1,4 +1,6 @@
-#!/usr/bin/env node
+#!/usr/bin/env -S MALLOC_ARENA_MAX=1 node --max-semi-space-size=4
+// How it is started keeps the process small: what is young on V8's heap in 8 MiB rather than up to 128, and what is freed in one
+// arena of the C library's. Hits cost the same, and pauses are shorter. Plain `node bin.js` works, too, with some 100 MB more under load.
 // Starts Lacquer. Plain, old JavaScript, so that a Node that is too old can still read it and say so.
 var major = Number(process.versions.node.split('.')[0])
 if (major < 24) {

@@ -41,7 +41,9 @@ export function lacquerWith(changes: Partial<LacquerOptions>): Subject {
 /** The command that serves, on a port given or free. */
 export function lacquerCommand(origin: string, needs: Needs, options = USUAL, port = 0): string[] {
   return [
-    ...[process.execPath, '--conditions=lacquer-source', ...options.nodeOptions],
+    // As `npm start` and the first line of bin.js have it.
+    ...['/usr/bin/env', 'MALLOC_ARENA_MAX=1', process.execPath, '--max-semi-space-size=4'],
+    ...['--conditions=lacquer-source', ...options.nodeOptions],
     ...[`${ROOT}src/cli/bin.js`, 'serve', '--origin', origin],
     ...['--listen', `127.0.0.1:${port}`, '--admin', '127.0.0.1:0', '--memory', `${needs.memoryMiB}MiB`],
     ...['--max-connections', String(Math.max(needs.connections, 1)), '--idle-timeout', '1h'],
