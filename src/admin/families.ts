@@ -45,7 +45,19 @@ export interface Figures {
   readonly origins: () => ReadonlyMap<string, OriginFigures>
   /** What is known of each origin's health, by its name. */
   readonly health: () => ReadonlyMap<string, OriginHealth>
+  readonly policies: () => PolicyFigures
   readonly version: string
+}
+
+/** What is in force, and whether it is what the operator wrote last. */
+export interface PolicyFigures {
+  /** The number of the version in force. */
+  readonly version: number
+  readonly kept: number
+  /** What is on disk does not load. */
+  readonly hasFailed: boolean
+  /** What is in force is not what was last loaded from disk, because somebody wanted that. */
+  readonly isSetAside: boolean
 }
 
 export function familiesOf(figures: Figures): Family[] {
@@ -95,6 +107,7 @@ export function familiesOf(figures: Figures): Family[] {
     ...originFamilies(figures.origins()),
     ...healthFamilies(figures.health()),
     ...storeFamilies(figures.store()),
+    ...policyFamilies(figures.policies()),
     family('gauge', 'lacquer_build_info', 'Always 1; the labels say what is running.', [
       { labels: { version: figures.version, node: process.version }, value: 1 },
     ]),
@@ -166,6 +179,29 @@ function storeFamilies(store: StoreFigures): Family[] {
       'lacquer_store_refusals_total',
       'Responses and bodies that the store had no room for.',
       store.refusals,
+    ),
+  ]
+}
+
+function policyFamilies(figures: PolicyFigures): Family[] {
+  const gauge = (name: string, help: string, value: number): Family =>
+    family('gauge', name, help, [{ labels: {}, value }])
+  return [
+    gauge(
+      'lacquer_policy_version',
+      'Number of the version of the policies that is in force.',
+      figures.version,
+    ),
+    gauge('lacquer_policy_versions_kept', 'Versions of the policies that can be put in force.', figures.kept),
+    gauge(
+      'lacquer_policy_reload_failed',
+      'Whether the policies on disk do not load (1), so that an earlier version stays in force.',
+      Number(figures.hasFailed),
+    ),
+    gauge(
+      'lacquer_policy_set_aside',
+      'Whether an operator put an earlier version in force (1) in place of the one that was last loaded.',
+      Number(figures.isSetAside),
     ),
   ]
 }

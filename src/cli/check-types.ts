@@ -16,18 +16,73 @@ export async function checkTypes(files: readonly string[]): Promise<string[]> {
   if (files.length === 0) return []
   // Loaded only here: it takes a fraction of a second that nobody else should pay.
   const { default: ts } = await import('typescript')
-  const options = compilerOptions(ts)
-  const program = ts.createProgram({ rootNames: files, options, host: hostOf(ts, options) })
-  const theirs = program.getSourceFiles().filter((file) => !file.isDeclarationFile && !isOurs(file.fileName))
-  const diagnostics = [
-    ...program.getOptionsDiagnostics(),
-    ...program.getGlobalDiagnostics(),
-    ...theirs.flatMap((file) => [
-      ...program.getSyntacticDiagnostics(file),
-      ...program.getSemanticDiagnostics(file),
-    ]),
-  ]
-  return ts.sortAndDeduplicateDiagnostics(diagnostics).map((diagnostic) => lineOf(ts, diagnostic))
+  return new TypeChecker(ts).check(files).map(({ where, what }) => `${where}: ${what}`)
+}
+
+export interface TypeMistake {
+  /** `policies/shop.ts:12:5`; `types` where no file is to blame. */
+  readonly where: string
+  readonly what: string
+}
+
+/** Checks again and again: what it has read and understood of files that have not changed since, it keeps. */
+export class TypeChecker {
+  readonly #ts: Compiler
+  readonly #options: Typescript.CompilerOptions
+  readonly #host: Typescript.CompilerHost
+  #kept = new Map<string, KeptSource>()
+
+  constructor(ts: Compiler) {
+    this.#ts = ts
+    this.#options = compilerOptions(ts)
+    this.#host = ts.createCompilerHost(this.#options)
+  }
+
+  check(files: readonly string[]): TypeMistake[] {
+    const ts = this.#ts
+    const used = new Map<string, KeptSource>()
+    const host = {
+      ...hostOf(ts, this.#host, this.#options),
+      getSourceFile: (path: string, languageVersion: Typescript.ScriptTarget) =>
+        this.#sourceFile(path, languageVersion, used),
+    }
+    const program = ts.createProgram({ rootNames: files, options: this.#options, host })
+    const theirs = program
+      .getSourceFiles()
+      .filter((file) => !file.isDeclarationFile && !isOurs(file.fileName))
+    const diagnostics = [
+      ...program.getOptionsDiagnostics(),
+      ...program.getGlobalDiagnostics(),
+      ...theirs.flatMap((file) => [
+        ...program.getSyntacticDiagnostics(file),
+        ...program.getSemanticDiagnostics(file),
+      ]),
+    ]
+    // What this check did not need is forgotten: what is kept is never more than one program.
+    this.#kept = used
+    return ts.sortAndDeduplicateDiagnostics(diagnostics).map((diagnostic) => mistakeOf(ts, diagnostic))
+  }
+
+  #sourceFile(
+    path: string,
+    languageVersion: Typescript.ScriptTarget,
+    used: Map<string, KeptSource>,
+  ): Typescript.SourceFile | undefined {
+    const text = this.#host.readFile(path)
+    if (text === undefined) return undefined
+    let kept = this.#kept.get(path)
+    if (kept?.text !== text) {
+      const file = this.#ts.createSourceFile(path, text, languageVersion, false)
+      kept = { text, file }
+    }
+    used.set(path, kept)
+    return kept.file
+  }
+}
+
+interface KeptSource {
+  readonly text: string
+  readonly file: Typescript.SourceFile
 }
 
 /** As in our own tsconfig.json, but for how modules are found: a policy needs no package.json beside it. */
@@ -66,8 +121,11 @@ function nodeTypes(): { readonly types: string[]; readonly typeRoots?: string[] 
   }
 }
 
-function hostOf(ts: Compiler, options: Typescript.CompilerOptions): Typescript.CompilerHost {
-  const host = ts.createCompilerHost(options)
+function hostOf(
+  ts: Compiler,
+  host: Typescript.CompilerHost,
+  options: Typescript.CompilerOptions,
+): Typescript.CompilerHost {
   const cache = ts.createModuleResolutionCache(
     process.cwd(),
     (name) => host.getCanonicalFileName(name),
@@ -105,11 +163,12 @@ function isOurs(file: string): boolean {
   return file.startsWith(dirname(import.meta.dirname)) || file.includes('/node_modules/')
 }
 
-function lineOf(ts: Compiler, diagnostic: Typescript.Diagnostic): string {
+function mistakeOf(ts: Compiler, diagnostic: Typescript.Diagnostic): TypeMistake {
   const message = ts.flattenDiagnosticMessageText(diagnostic.messageText, '\n')
   // Only the first lines of a chain say it in words of the policy; the rest is the compiler's reasoning.
   const text = message.split('\n').slice(0, 2).join(';').replace(/\s+/g, ' ')
-  if (diagnostic.file === undefined || diagnostic.start === undefined) return text
+  const what = `${text} (TS${diagnostic.code})`
+  if (diagnostic.file === undefined || diagnostic.start === undefined) return { where: 'types', what }
   const { line, character } = diagnostic.file.getLineAndCharacterOfPosition(diagnostic.start)
-  return `${shownPath(diagnostic.file.fileName)}:${line + 1}:${character + 1}: ${text} (TS${diagnostic.code})`
+  return { where: `${shownPath(diagnostic.file.fileName)}:${line + 1}:${character + 1}`, what }
 }

@@ -3,6 +3,7 @@ import { drainOperations } from '../admin/drain-operations.ts'
 import type { Operation } from '../admin/operation.ts'
 import { originOperations, type OriginControl } from '../admin/origin-operations.ts'
 import { parameterOperations } from '../admin/parameter-operations.ts'
+import { policyOperations, type PolicyControl } from '../admin/policy-operations.ts'
 import { responseOperations } from '../admin/response-operations.ts'
 import { versionOperations } from '../admin/version-operations.ts'
 import type { Clock } from '../base/clock.ts'
@@ -23,6 +24,7 @@ export interface OperatedEdge {
   readonly tags: TagIndex
   readonly origins: OriginControl
   readonly inForce: SettingsInForce
+  readonly policies: PolicyControl
   readonly drain: Drain
   /** Where clients are served: the host of a URL that is a path alone. */
   readonly ownHost: () => string
@@ -39,6 +41,7 @@ export function operationsOf(edge: OperatedEdge): Operation[] {
       change: (settings) => inForce.change(settings),
       log,
     }),
+    ...policyOperations(edge.policies),
     ...drainOperations(edge.drain),
   ]
 }

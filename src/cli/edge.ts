@@ -29,10 +29,14 @@ import { listenError } from './listen-error.ts'
 import { Logs } from './logs.ts'
 import { ownHosts } from './own-hosts.ts'
 import { SettingsInForce } from './settings-in-force.ts'
+import { checkOrigins } from './policies.ts'
+import { PolicyManager, type PolicyDisk } from './reload/policy-manager.ts'
 
 export interface EdgeOptions {
   readonly settings: Settings
   readonly policies: PolicySet
+  /** Where they were loaded from and are loaded again; null, or left out, for those that stay as they are. */
+  readonly disk?: PolicyDisk | null
   readonly version: string
   /** The admin token itself, where the environment has it. */
   readonly adminToken?: string | null
@@ -69,6 +73,7 @@ export class Edge {
   readonly inForce: SettingsInForce
   /** An operator may ask over the control API that it be stopped. */
   readonly drain: Drain
+  readonly policies: PolicyManager
   readonly #parts: Parts
 
   constructor(parts: Parts) {
@@ -78,6 +83,7 @@ export class Edge {
     this.isDemo = parts.demo !== null
     this.logs = parts.logs
     this.recorder = parts.recorder
+    this.policies = parts.manager
     this.store = parts.store
     this.inForce = parts.inForce
     this.drain = parts.drain
@@ -86,8 +92,9 @@ export class Edge {
 
   /** Accepts nothing more, lets what is in flight finish for at most `limitMs`, stops everything. Says whether all finished. */
   async stop(limitMs: number): Promise<boolean> {
-    const { clock, state, listener, connections, demo, admin } = this.#parts
+    const { clock, state, listener, connections, demo, admin, manager } = this.#parts
     state.notReady = 'draining'
+    const settled = manager.stop()
     const until = clock.now() + limitMs
     await listener.drain(limitMs)
     // A fetch may still be under way that no client waits for any more: to refresh what is stored.
@@ -95,6 +102,7 @@ export class Edge {
     const finished = await isDoneBy(clock, until, closed)
     await demo?.stop()
     await admin.close()
+    await settled
     return finished
   }
 }
@@ -135,6 +143,7 @@ interface Parts {
   readonly store: MemoryStore
   readonly inForce: SettingsInForce
   readonly drain: Drain
+  readonly manager: PolicyManager
 }
 
 async function start(options: EdgeOptions, undo: (() => Promise<void>)[]): Promise<Edge> {
@@ -165,16 +174,33 @@ async function start(options: EdgeOptions, undo: (() => Promise<void>)[]): Promi
     log: logs,
     random: Math.random,
   })
-  // Known before anything moves, so that their counters can be seen to move from zero.
-  for (const { name } of [...policies.routes, policies.builtin]) recorder.route(name)
+  countRoutes(recorder, policies)
   for (const { name } of origins) recorder.origin(name)
   const figures = {
     recorder,
     store: () => store.figures(),
     origins: () => new Map([...connections].map(([name, origin]) => [name, origin.figures()])),
     health: () => new Map([...connections].map(([name, origin]) => [name, origin.health()])),
+    policies: () => manager.figures,
     version,
   }
+  const manager = new PolicyManager({
+    first: policies,
+    disk: options.disk ?? null,
+    isWatched: settings.policyWatch === 'on',
+    checkTypes: settings.policyTypes === 'on',
+    keep: settings.policyVersions,
+    validate: (set) => checkOrigins(set, settings),
+    use: (set) => {
+      countRoutes(recorder, set)
+      engine.use(set)
+      state.isOurHost = ownHosts([...settings.hosts, ...set.hosts()], address)
+    },
+    clock,
+    log: logs,
+    recorder,
+  })
+  undo.push(() => manager.stop())
   const metrics = new Metrics(figures, options.processMetrics)
   const limits = engineLimits(settings)
   const engine = new Engine({
@@ -229,6 +255,7 @@ async function start(options: EdgeOptions, undo: (() => Promise<void>)[]): Promi
       tags,
       origins: { settings: origins, connections, recorder },
       inForce,
+      policies: manager,
       drain,
       ownHost: () => state.ownHost ?? '',
     }),
@@ -260,7 +287,13 @@ async function start(options: EdgeOptions, undo: (() => Promise<void>)[]): Promi
     store,
     inForce,
     drain,
+    manager,
   })
+}
+
+/** Known before anything moves, so that their counters can be seen to move from zero. */
+function countRoutes(recorder: Recorder, policies: PolicySet): void {
+  for (const { name } of [...policies.routes, policies.builtin]) recorder.route(name)
 }
 
 const withWrite = (write: Write | undefined): { write?: Write } => (write === undefined ? {} : { write })

@@ -6,6 +6,7 @@
 import { Command, CommanderError } from 'commander'
 import { nearest } from '../config/nearest.ts'
 import { addRoutesCommand } from './commands/routes.ts'
+import { addPolicyCommand } from './commands/policy.ts'
 import { addVersionCommand } from './commands/version.ts'
 import { CommandError, USAGE_ERROR } from './command-error.ts'
 import { addOptions, type RawOptions } from './options.ts'
@@ -56,7 +57,7 @@ function makeProgram(): Command {
 }
 
 /** The commands that talk to an edge that runs, in the order of `--help`; each is declared in a file of `commands/`. */
-const CONTROL_COMMANDS: readonly ((program: Command) => void)[] = [addVersionCommand]
+const CONTROL_COMMANDS: readonly ((program: Command) => void)[] = [addPolicyCommand, addVersionCommand]
 
 const PRECEDENCE = `
 An option rules over its variable (in brackets), that over the configuration file, that over the default.

@@ -1,4 +1,6 @@
 /** Loads the policies that the settings name, and says as a `CommandError` what keeps them from being loaded. */
+import { resolve } from 'node:path'
+import { LIMITS } from '../config/limits.ts'
 import type { Settings } from '../config/settings.ts'
 import { loadPolicies, policyFiles } from '../policy/load.ts'
 import { PolicyError } from '../policy/policy-error.ts'
@@ -7,6 +9,7 @@ import type { ParameterName } from '../config/parameters.ts'
 import { CommandError, FAILURE } from './command-error.ts'
 import { shownPath } from './config-file.ts'
 import { DEMO_NAME } from './demo-origin.ts'
+import type { PolicyDisk } from './reload/policy-manager.ts'
 
 export interface PolicySource {
   readonly settings: Settings
@@ -16,6 +19,8 @@ export interface PolicySource {
 export interface LoadedPolicies {
   readonly files: readonly string[]
   readonly set: PolicySet
+  /** Where they came from, for those who look whether they change. */
+  readonly disk: PolicyDisk
 }
 
 /** The files that are loaded besides `builtin`. A folder that nobody named need not exist. */
@@ -24,17 +29,34 @@ export function namedFiles({ settings, given }: PolicySource): Promise<string[]>
 }
 
 export async function loadPolicySet(source: PolicySource): Promise<LoadedPolicies> {
+  const loadedAtWall = Date.now()
   const files = await namedFiles(source)
-  const set = await explained(() => loadPolicies(files, '1'))
-  const { origins } = source.settings
-  const names = origins.length === 0 ? [DEMO_NAME] : origins.map((origin) => origin.name)
-  for (const route of set.routes) {
-    if (route.origin === null || names.includes(route.origin)) continue
-    throw new CommandError(FAILURE, [
-      `${shownPath(route.file)}: there is no origin '${route.origin}'; there are ${names.join(', ')} (--origin NAME=URL adds one)`,
-    ])
+  const imported = new Set(files)
+  const seen = (path: string): void => void imported.add(path)
+  const set = await explained(async () => {
+    const loaded = await loadPolicies(files, '1', LIMITS.policyLoadMs, seen)
+    checkOrigins(loaded, source.settings)
+    return loaded
+  })
+  const { settings, given } = source
+  const disk = {
+    path: resolve(settings.policies),
+    mustExist: given.has('policies'),
+    files,
+    imported: [...imported],
+    loadedAtWall,
   }
-  return { files, set }
+  return { files, set, disk }
+}
+
+/** Throws a `PolicyError` for a route whose origin there isn't. */
+export function checkOrigins(set: PolicySet, { origins }: Settings): void {
+  const names = origins.length === 0 ? [DEMO_NAME] : origins.map((origin) => origin.name)
+  for (const { name, file, origin } of set.routes) {
+    if (origin === null || names.includes(origin)) continue
+    const what = `there is no origin '${origin}'; there are ${names.join(', ')} (--origin NAME=URL adds one)`
+    throw new PolicyError(name, file, what)
+  }
 }
 
 async function explained<Value>(load: () => Promise<Value>): Promise<Value> {

@@ -23,6 +23,7 @@ export async function serve(options: RawOptions): Promise<void> {
   const edge = await startEdge({
     settings: loaded.settings,
     policies: policies.set,
+    disk: policies.disk,
     version: ownVersion(),
     adminToken: process.env['LACQUER_ADMIN_TOKEN'] || null,
     processMetrics: processMetrics(),
@@ -30,6 +31,8 @@ export async function serve(options: RawOptions): Promise<void> {
   surviveStrayRejections(edge)
   const signalled = firstSignal()
   process.stderr.write(`${greeting(edge, loaded, policies).join('\n')}\n`)
+  process.on('SIGHUP', () => void edge.policies.reload('signal'))
+  await edge.policies.start()
   const { signal, limitMs } = await Promise.race([
     signalled.then((name) => ({ signal: name, limitMs: edge.inForce.current.drainTimeoutMs })),
     edge.drain.asked.then((asked) => ({ signal: 'admin', limitMs: asked })),

@@ -10,6 +10,21 @@ export const LIMITS = {
   policySourceFiles: 16,
   /** Names in Vary; a response with more is not stored, since hardly two requests would share it. */
   varyNames: 16,
+  /** Policy files, and files that they import, together; and their characters. */
+  policyModules: 10_000,
+  policySourceBytes: 64 * 1024 * 1024,
+  /** Folders of such files that the system is asked to tell changes of; in others they are found by looking. */
+  policyFolders: 256,
+  /** Mistakes in policies that are told of one reload. */
+  policyMistakes: 100,
+  /** How long after the start the types of the policies are checked: when the first requests have been answered. */
+  policyCheckDelayMs: 1000,
+  /** How long it may take to compile and type-check them. */
+  policyCompileMs: 60_000,
+  /** How long the process that does it is kept for the next change: it holds some 250 MB, and another one takes a second to begin. */
+  policyCompilerIdleMs: 300_000,
+  /** Megabytes of heap that it may have. */
+  policyCompilerMb: 1024,
   /** How long a policy file may take to load. */
   policyLoadMs: 10_000,
   /** Ranges in one request; more, and Range is ignored. */

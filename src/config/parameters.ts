@@ -568,6 +568,28 @@ export const PARAMETERS = {
     doc: 'What we call ourselves in Cache-Status; two edges in a row had better differ.',
   },
 
+  policyWatch: {
+    kind: 'choice',
+    default: 'on',
+    choices: ['on', 'off'],
+    group: 'policies',
+    doc: 'Whether policies are loaded again when their files change. Off, they are on SIGHUP and by `lacquer policy reload`.',
+  },
+  policyTypes: {
+    kind: 'choice',
+    default: 'on',
+    choices: ['on', 'off'],
+    group: 'policies',
+    doc: 'Whether a change of policies must type-check to be loaded. It is checked beside the thread that serves, and takes some 200 MB while policies are being worked on.',
+  },
+  policyVersions: {
+    kind: 'count',
+    default: 10,
+    min: 2,
+    max: 100,
+    group: 'policies',
+    doc: 'Versions of the policies that are kept to go back to, the one in force among them; the oldest goes first.',
+  },
   hookTimeout: {
     kind: 'duration',
     default: '5s',

@@ -108,6 +108,11 @@ export const COUNTERS = {
     help: 'Fetches that one of those who had waited for a failed fetch made for all of them.',
     label: null,
   },
+  policyReloads: {
+    name: 'lacquer_policy_reloads_total',
+    help: 'Times that policies were looked at to be loaded again, by result.',
+    label: { name: 'result', values: ['loaded', 'unchanged', 'failed'] },
+  },
   hookErrors: {
     name: 'lacquer_policy_hook_errors_total',
     help: 'Policy hooks that threw or returned what is not legal there, by hook.',

@@ -66,6 +66,10 @@ export class OriginCounts {
   }
 }
 
+/** Names of routes that are counted apart; what comes beyond is counted together under this name, which no route can have. */
+export const MAX_ROUTES = 10_000
+export const OTHER_ROUTES = '(other)'
+
 export class Recorder {
   readonly #counters = new Map<CounterId, Float64Array>()
   readonly #routes = new Map<string, RouteCounts>()
@@ -95,9 +99,13 @@ export class Recorder {
 
   /** The counts of a route, made at its first mention. For those that hold on to it, not for each request. */
   route(name: string): RouteCounts {
-    let counts = this.#routes.get(name)
-    if (counts === undefined) this.#routes.set(name, (counts = new RouteCounts(name)))
-    return counts
+    const counts = this.#routes.get(name)
+    if (counts !== undefined) return counts
+    // Counts are never taken back, and policies that are loaded again and again may name their routes anew each time.
+    if (this.#routes.size >= MAX_ROUTES && name !== OTHER_ROUTES) return this.route(OTHER_ROUTES)
+    const made = new RouteCounts(name)
+    this.#routes.set(name, made)
+    return made
   }
 
   origin(name: string): OriginCounts {

@@ -12,6 +12,7 @@ import { PolicySet, type RouteSource } from './policy-set.ts'
 import { installResolution, policyUrl } from './resolve.ts'
 import { readSources } from './load-sources.ts'
 import { isRoute } from './route.ts'
+import type { SourceText } from './source-text.ts'
 
 const ENDINGS = ['.ts', '.mts', '.js', '.mjs']
 
@@ -33,13 +34,17 @@ export async function policyFiles(path: string, mustExist: boolean): Promise<str
   return names.map((name) => join(absolute, name)).filter((file) => !isBuiltin(file))
 }
 
-/** Loads the set. `id` tells it from other loads in this process and must be new each time. */
+/**
+ * Loads the set. `id` tells it from other loads in this process and must be new each time: Node never forgets what it loaded, so
+ * this is for the start; `cli/reload/` loads what changes later. `seen` is told each file that a policy imports.
+ */
 export async function loadPolicies(
   files: readonly string[],
   id: string,
   limitMs: number = LIMITS.policyLoadMs,
+  seen?: (path: string) => void,
 ): Promise<PolicySet> {
-  const resolution = installResolution()
+  const resolution = installResolution(seen)
   try {
     const builtin = await loadRoute(builtinPath(), id, limitMs)
     const routes: RouteSource[] = []
@@ -50,28 +55,53 @@ export async function loadPolicies(
   }
 }
 
+/** The default policy, for a set that is loaded later: the same each time. */
+export async function loadBuiltin(): Promise<RouteSource> {
+  const resolution = installResolution()
+  try {
+    return await loadRoute(builtinPath(), 'builtin', LIMITS.policyLoadMs)
+  } finally {
+    resolution.uninstall()
+  }
+}
+
 async function loadRoute(file: string, id: string, limitMs: number): Promise<RouteSource> {
-  const name = basename(file, extname(file))
   let module: { readonly default?: unknown }
   try {
     module = (await withinLimit(import(policyUrl(file, id)), limitMs)) as { readonly default?: unknown }
   } catch (error) {
-    throw new PolicyError(name, whereOf(error, file), reasonOf(error), error)
+    throw loadError(error, file, [file])
   }
-  if (!isRoute(module.default)) {
-    const found =
-      module.default === undefined ? 'has no default export' : 'exports something else as its default'
-    throw new PolicyError(
-      name,
-      file,
-      `a policy's default export must be made by route({ … }); this file ${found}`,
-    )
-  }
-  return { route: module.default, name, file, sources: await readSources(file) }
+  return routeOf(module, file, await readSources(file))
 }
 
+/** The route that a policy file's module exports. `sources`: the texts of the file and of what it imports. */
+export function routeOf(
+  module: { readonly default?: unknown },
+  file: string,
+  sources: readonly SourceText[],
+): RouteSource {
+  const name = nameOf(file)
+  if (isRoute(module.default)) return { route: module.default, name, file, sources }
+  const found =
+    module.default === undefined ? 'has no default export' : 'exports something else as its default'
+  throw new PolicyError(
+    name,
+    file,
+    `a policy's default export must be made by route({ … }); this file ${found}`,
+  )
+}
+
+/** What keeps the policy in `file` from being loaded, as far as possible with the line in one of `paths`, the files it is made of. */
+export function loadError(error: unknown, file: string, paths: readonly string[]): PolicyError {
+  if (error instanceof PolicyError) return error
+  return new PolicyError(nameOf(file), whereOf(error, file, paths), reasonOf(error), error)
+}
+
+const nameOf = (file: string): string => basename(file, extname(file))
+
 /** A module that awaits what never comes would let the process end without a word: the timer keeps it alive. */
-async function withinLimit<Value>(loading: Promise<Value>, limitMs: number): Promise<Value> {
+export async function withinLimit<Value>(loading: Promise<Value>, limitMs: number): Promise<Value> {
   let timer: NodeJS.Timeout | undefined
   const limit = new Promise<never>((_, reject) => {
     timer = setTimeout(() => {
@@ -94,11 +124,12 @@ function isBuiltin(file: string): boolean {
   return realpathSync(file) === realpathSync(builtinPath())
 }
 
-function whereOf(error: unknown, file: string): string {
+function whereOf(error: unknown, file: string, paths: readonly string[]): string {
   // A syntax error shows its place on the first line of its stack.
   const syntax =
     error instanceof Error ? /^(?:file:\/\/)?(\/[^\n?]*)(?:\?[^:\n]*)?:(\d+)\n/.exec(error.stack ?? '') : null
-  return syntax === null ? locate(error, file) : `${syntax[1] ?? file}:${syntax[2] ?? ''}`
+  if (syntax !== null) return `${syntax[1] ?? file}:${syntax[2] ?? ''}`
+  return paths.map((path) => locate(error, path)).find((where, i) => where !== paths[i]) ?? file
 }
 
 function reasonOf(error: unknown): string {

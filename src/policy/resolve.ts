@@ -15,16 +15,28 @@ const TESTING_URL = new URL(`../testing/api${SUFFIX}`, import.meta.url).href
 /** Everything under here is Lacquer's own and loaded once. */
 const OWN_ROOM = new URL('../', import.meta.url).href
 const VERSION = 'lacquer-policies'
+const API_URLS = new Map([
+  [PACKAGE_NAME, { url: API_URL, shortCircuit: true }],
+  [TESTING_NAME, { url: TESTING_URL, shortCircuit: true }],
+])
 
-/** Installs the resolution; `uninstall` takes it back. */
-export function installResolution(): { uninstall(): void } {
+/** Begins what `importFrom` asks for: the name wanted and who wants it follow, as JSON. */
+const FROM = 'lacquer-from:'
+
+/** Installs the resolution; `uninstall` takes it back. `seen` is told the path of each policy file, and of what those import. */
+export function installResolution(seen: (path: string) => void = () => undefined): { uninstall(): void } {
   const hooks = registerHooks({
     resolve(specifier, context, next) {
-      if (specifier === PACKAGE_NAME) return { url: API_URL, shortCircuit: true }
-      if (specifier === TESTING_NAME) return { url: TESTING_URL, shortCircuit: true }
+      const own = API_URLS.get(specifier)
+      if (own !== undefined) return own
+      if (specifier.startsWith(FROM)) {
+        const [wanted, by] = JSON.parse(specifier.slice(FROM.length)) as [string, string]
+        return API_URLS.get(wanted) ?? next(wanted, { ...context, parentURL: by })
+      }
       const resolved = next(specifier, context)
       const version = versionOf(context.parentURL)
       if (version === null || !isPolicyFile(resolved.url)) return resolved
+      seen(fileURLToPath(resolved.url))
       return { ...resolved, url: withVersion(resolved.url, version) }
     },
   })
@@ -34,6 +46,25 @@ export function installResolution(): { uninstall(): void } {
 /** URL of the policy file at `path` for one load of a policy set. */
 export function policyUrl(path: string, version: string): string {
   return withVersion(pathToFileURL(path).href, version)
+}
+
+/**
+ * Imports what the file at `path` means by `specifier`: a package, a module of Node's, a file. It is loaded once, as any module
+ * of this process, and never again.
+ */
+export async function importFrom(
+  path: string,
+  specifier: string,
+  isJson: boolean,
+): Promise<Readonly<Record<string, unknown>>> {
+  const wanted = `${FROM}${JSON.stringify([specifier, pathToFileURL(path).href])}`
+  const resolution = installResolution()
+  try {
+    const options = isJson ? { with: { type: 'json' } } : {}
+    return (await import(wanted, options)) as Readonly<Record<string, unknown>>
+  } finally {
+    resolution.uninstall()
+  }
 }
 
 /** The file behind a name of the public API, for the type checker; null for any other name. */
@@ -50,6 +81,6 @@ function versionOf(parentUrl: string | undefined): string | null {
 }
 
 /** Helper files of a policy are reloaded with it; packages and Lacquer itself are not. */
-function isPolicyFile(url: string): boolean {
+export function isPolicyFile(url: string): boolean {
   return url.startsWith('file:') && !url.includes('/node_modules/') && !url.startsWith(OWN_ROOM)
 }

@@ -9,6 +9,7 @@ import { listening } from './listening.ts'
 
 const origins = () => new Map()
 const health = () => new Map()
+const policies = () => ({ version: 1, kept: 1, hasFailed: false, isSetAside: false })
 
 describe('the admin listener', () => {
   let admin: Admin
@@ -81,7 +82,10 @@ describe('the admin listener', () => {
       throw new Error('boom')
     }
     const other = await listening({
-      metrics: new Metrics({ recorder: new Recorder(), store: broken, origins, health, version: '0' }, null),
+      metrics: new Metrics(
+        { recorder: new Recorder(), store: broken, origins, health, policies, version: '0' },
+        null,
+      ),
       log: { log: (_level, event) => events.push(event), access: null },
     })
     const response = await fetch(`http://${writeAddress(other.address)}/metrics`)

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
-import { familiesOf } from '../../src/admin/families.ts'
+import { familiesOf, type PolicyFigures } from '../../src/admin/families.ts'
 import { Metrics } from '../../src/admin/metrics.ts'
 import { COUNTERS, LATENCY_BUCKETS_MS, OUTCOMES } from '../../src/observe/counters.ts'
 import { Recorder } from '../../src/observe/recorder.ts'
@@ -17,6 +17,7 @@ const figures: StoreFigures = {
 }
 
 const origins = () => new Map([['default', { open: 5, idle: 2, queued: 1 }]])
+const policies = (): PolicyFigures => ({ version: 3, kept: 2, hasFailed: true, isSetAside: false })
 const health = () =>
   new Map<string, OriginHealth>([
     [
@@ -35,7 +36,7 @@ const health = () =>
 
 async function pageOf(recorder: Recorder): Promise<string[]> {
   const page = await new Metrics(
-    { recorder, store: () => figures, origins, health, version: '1.2.3' },
+    { recorder, store: () => figures, origins, health, policies, version: '1.2.3' },
     null,
   ).page()
   return page.split('\n')
@@ -98,6 +99,15 @@ describe('the page of metrics', () => {
     )
   })
 
+  test('which policies are in force, and whether it is those on disk, is shown', async () => {
+    const lines = await pageOf(new Recorder())
+    assert.ok(lines.includes('lacquer_policy_version 3'))
+    assert.ok(lines.includes('lacquer_policy_versions_kept 2'))
+    assert.ok(lines.includes('lacquer_policy_reload_failed 1'))
+    assert.ok(lines.includes('lacquer_policy_set_aside 0'))
+    assert.ok(lines.includes('lacquer_policy_reloads_total{result="failed"} 0'))
+  })
+
   test('the health of origins is shown', async () => {
     const recorder = new Recorder()
     recorder.origin('default').breakerMoved('open')
@@ -137,6 +147,7 @@ describe('the page of metrics', () => {
       store: () => figures,
       origins,
       health,
+      policies,
       version: '',
     })
     assert.equal(new Set(families.map((family) => family.name)).size, families.length)

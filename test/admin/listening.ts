@@ -16,7 +16,14 @@ export const NO_FIGURES = {
 export function listening(options: Partial<AdminOptions> = {}): Promise<Admin> {
   const recorder = options.recorder ?? new Recorder()
   const metrics = new Metrics(
-    { recorder, store: () => NO_FIGURES, origins: () => new Map(), health: () => new Map(), version: '0' },
+    {
+      recorder,
+      store: () => NO_FIGURES,
+      origins: () => new Map(),
+      health: () => new Map(),
+      policies: () => ({ version: 1, kept: 1, hasFailed: false, isSetAside: false }),
+      version: '0',
+    },
     null,
   )
   return Admin.listen({
