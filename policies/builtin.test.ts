@@ -77,5 +77,5 @@ test('where the origin fails, a stale response stands in, and else an error says
     headers: { 'cache-control': 'no-store' },
   })
   edge.origin.fail('first-byte-timeout')
-  edge.get('/b').expect({ status: 504, reason: 'origin-first-byte-timeout' })
+  edge.get('/c').expect({ status: 504, reason: 'origin-first-byte-timeout' })
 })

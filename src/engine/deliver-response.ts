@@ -101,26 +101,27 @@ export class DeliverResponse implements DeliverResponseView, Headers {
   }
 
   has(name: string): boolean {
-    return this.#decoded().has(name.toLowerCase())
+    return this.#readable().has(name.toLowerCase())
   }
 
   get(name: string): string | undefined {
-    return this.#decoded().get(name.toLowerCase())
+    return this.#readable().get(name.toLowerCase())
   }
 
   all(name: string): readonly string[] {
-    return this.#decoded().all(name.toLowerCase())
+    return this.#readable().all(name.toLowerCase())
   }
 
   names(): readonly string[] {
-    const fields = this.#decoded()
+    const fields = this.#readable()
     return Array.from({ length: fields.size }, (_, i) => fields.nameAt(i))
   }
 
   set(name: string, value: string): void {
     this.#assertWritable()
     const lower = checkedName(name, value)
-    if (!this.#isChanged && !this.#isThere(lower)) this.#add(lower, value.trim())
+    const start = `${canonicalName(lower)}: `
+    if (!this.#isChanged && !this.#isThere(start)) this.#add(start, lower, value.trim())
     else this.#change().set(lower, value.trim())
   }
 
@@ -128,7 +129,7 @@ export class DeliverResponse implements DeliverResponseView, Headers {
     this.#assertWritable()
     const lower = checkedName(name, value)
     if (this.#isChanged) this.#decoded().append(lower, value.trim())
-    else this.#add(lower, value.trim())
+    else this.#add(`${canonicalName(lower)}: `, lower, value.trim())
   }
 
   delete(name: string): void {
@@ -137,8 +138,8 @@ export class DeliverResponse implements DeliverResponseView, Headers {
   }
 
   /** Puts a line behind the others. */
-  #add(lower: string, value: string): void {
-    this.#added += `${canonicalName(lower)}: ${value}\r\n`
+  #add(start: string, lower: string, value: string): void {
+    this.#added += `${start}${value}\r\n`
     this.#fields?.append(lower, value)
   }
 
@@ -149,11 +150,13 @@ export class DeliverResponse implements DeliverResponseView, Headers {
     return fields
   }
 
-  /** Heads are written in one canonical spelling, so a search for a name finds it. */
-  #isThere(lower: string): boolean {
-    const line = `\n${canonicalName(lower)}:`
+  /** Heads are written in one canonical spelling, so a search for how a line of this name starts finds it. */
+  #isThere(start: string): boolean {
+    const line = `\n${start}`
     return (
-      this.#encoded().includes(line) || `\n${this.#extra}`.includes(line) || `\n${this.#added}`.includes(line)
+      this.#encoded().includes(line) ||
+      startsIn(this.#extra, start, line) ||
+      startsIn(this.#added, start, line)
     )
   }
 
@@ -165,9 +168,18 @@ export class DeliverResponse implements DeliverResponseView, Headers {
     return (this.#fields ??= decodeHead(this.unchanged).fields)
   }
 
+  /** What it was made of may hold something else once it is sent. */
+  #readable(): Fields {
+    if (this.#isWritable) return this.#decoded()
+    throw new TypeError('the response can be looked at while deliver runs, and not later')
+  }
+
   #assertWritable(): void {
     if (!this.#isWritable) throw new TypeError('the response can be changed in deliver only')
   }
 }
+
+const startsIn = (lines: string, start: string, line: string): boolean =>
+  lines !== '' && (lines.startsWith(start) || lines.includes(line))
 
 refuseWrites(DeliverResponse, 'response')

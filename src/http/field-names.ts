@@ -10,14 +10,13 @@ export function canonicalName(lower: string): string {
 }
 
 function titleCase(lower: string): string {
-  let title = ''
-  let atStart = true
-  for (let i = 0; i < lower.length; i++) {
-    const character = lower.charAt(i)
-    title += atStart ? upper(character) : character
-    atStart = character === '-'
+  let title = upper(lower.charAt(0))
+  let from = 1
+  for (let dash = lower.indexOf('-'); dash !== -1; dash = lower.indexOf('-', dash + 1)) {
+    title += lower.slice(from, dash + 1) + upper(lower.charAt(dash + 1))
+    from = dash + 2
   }
-  return title
+  return title + lower.slice(from)
 }
 
 function upper(character: string): string {

@@ -46,6 +46,8 @@ export class PolicySet {
   readonly id: string
   /** The default policy: its hooks decide where a route's don't. */
   readonly builtin: ActiveRoute
+  /** What no route takes: as one of builtin's name without hooks of its own, so that those whose verdict is known need not be asked. */
+  readonly #unrouted: ActiveRoute
   readonly routes: readonly ActiveRoute[]
   /** Whether any pattern has `:name` parts. */
   readonly hasParams: boolean
@@ -57,6 +59,7 @@ export class PolicySet {
   constructor(id: string, sources: readonly RouteSource[], builtin: RouteSource) {
     this.id = id
     this.builtin = activate(builtin)
+    this.#unrouted = { ...this.builtin, hooks: {} }
     this.routes = sources.map(activate)
     this.table = sources
       .flatMap((source, i) =>
@@ -75,7 +78,7 @@ export class PolicySet {
 
   /** The route that a request takes. `hostname`: lower case, no port; `path`: no query. Hot. */
   match(hostname: string, path: string, method: string): ActiveRoute {
-    return this.#index.find(hostname, path, method)?.route ?? this.builtin
+    return this.#index.find(hostname, path, method)?.route ?? this.#unrouted
   }
 
   /** What the `:name` parts of the route's pattern matched. */

@@ -36,7 +36,7 @@ export function answerNotModified(
   const verdict = evaluatePreconditions(
     tx.request.method,
     tx.request.fields,
-    { etag, lastModified, status, date: lastModified === '' ? (response.get('date') ?? '') : '' },
+    { etag, lastModified, status, date: lastModified === '' ? (allFields(response).get('date') ?? '') : '' },
     tx.clock.wall(),
   )
   if (verdict !== 'not-modified') return false
