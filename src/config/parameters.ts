@@ -463,6 +463,7 @@ export const PARAMETERS = {
     min: '0s',
     max: '1d',
     group: 'caching',
+    runtime: true,
     doc: 'How long an origin is out for a response that a policy has rejected with retry() (saint mode), where the verdict says nothing else.',
   },
   failedFetch: {
@@ -471,6 +472,7 @@ export const PARAMETERS = {
     min: '0s',
     max: '1m',
     group: 'caching',
+    runtime: true,
     doc: 'How long it is remembered that a fetch has failed: requests for the same get something stale, or the same error, without another fetch. Reloads try again.',
   },
   hitForMiss: {

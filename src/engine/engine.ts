@@ -52,7 +52,7 @@ export class Engine implements RequestHandler {
   #policies: PolicySet
 
   constructor(options: EngineOptions & { readonly policies: PolicySet }) {
-    const { limits, recorder } = options
+    const { recorder } = options
     const moments = new Moments()
     const bans = new Bans(moments, options.limits.maxBans)
     this.#context = {
@@ -61,11 +61,7 @@ export class Engine implements RequestHandler {
       tracer: options.tracer ?? null,
       inFlight: new InFlight(bans),
       failedFetches: new FailedFetches(
-        {
-          keepMs: limits.failedFetchMs,
-          maxEntries: LIMITS.failedFetches,
-          maxKeyChars: LIMITS.rememberedKeyChars,
-        },
+        { maxEntries: LIMITS.failedFetches, maxKeyChars: LIMITS.rememberedKeyChars },
         () => recorder.count('limitReached', 'failed-fetches'),
       ),
       saints: new Saints({ maxEntries: LIMITS.saints, maxKeyChars: LIMITS.rememberedKeyChars }, () =>

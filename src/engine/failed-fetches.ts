@@ -15,9 +15,17 @@ export interface FailedFetch {
   readonly deniedTo: string | null
 }
 
-export interface FailedFetchLimits {
-  /** How long they are remembered; 0: not at all. */
+/** A fetch that has failed at the instant `now`. */
+export interface Failing {
+  readonly failure: FetchFailure
+  /** Address of the client who asked. */
+  readonly client: string
+  readonly now: number
+  /** How long it is remembered; 0: not at all. */
   readonly keepMs: number
+}
+
+export interface FailedFetchLimits {
   /** Most of them; beyond that the oldest is forgotten. */
   readonly maxEntries: number
   /** Longer keys are not remembered. */
@@ -27,7 +35,7 @@ export interface FailedFetchLimits {
 export class FailedFetches {
   readonly #limits: FailedFetchLimits
   readonly #onFull: () => void
-  /** The oldest first: all are kept equally long. */
+  /** The oldest first. */
   readonly #byKey = new Map<string, FailedFetch>()
 
   constructor(limits: FailedFetchLimits, onFull: () => void) {
@@ -39,10 +47,8 @@ export class FailedFetches {
     return this.#byKey.size
   }
 
-  /** `client`: address of who asked. */
-  note(key: string, failure: FetchFailure, client: string, now: number): void {
-    const { keepMs, maxKeyChars } = this.#limits
-    if (keepMs === 0 || key === '' || key.length > maxKeyChars) return
+  note(key: string, { failure, client, now, keepMs }: Failing): void {
+    if (keepMs === 0 || key === '' || key.length > this.#limits.maxKeyChars) return
     const deniedTo = this.#deniedTo(key, failure, client, now)
     this.#byKey.delete(key)
     this.#makeRoom(now)

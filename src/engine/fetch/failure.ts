@@ -109,7 +109,13 @@ export function remember({ context, plan, busy, attempts }: FetchTransaction, fa
   if (plan.mode !== 'store' || !busy.isCollapsible || busy.isDoomed || attempts === 0) return
   const isPassing = failure.failure !== undefined && PASSING.has(failure.failure)
   if (failure.synth !== null || isPassing) return
-  context.failedFetches.note(plan.key, failure, plan.client, context.clock.now())
+  const { client, key } = plan
+  context.failedFetches.note(key, {
+    failure,
+    client,
+    now: context.clock.now(),
+    keepMs: context.limits.failedFetchMs,
+  })
 }
 
 /** Failures that cost the origin nothing. */
