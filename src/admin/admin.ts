@@ -121,14 +121,14 @@ export class Admin {
     const { operation, path: values } = this.#routes.find(method, path)
     const input = { path: values, query: queryOf(search), body: await readBody(request) }
     const { status, body } = await operation.run(input)
-    if (operation.method !== 'GET') this.#tell(request, operation.id, status)
+    if (operation.method !== 'GET') this.#tell(request, operation.id, path, status)
     return { status, type: 'application/json', body: jsonText(body) }
   }
 
   /** Who changed what, for the log. */
-  #tell(request: IncomingMessage, operation: string, status: number): void {
+  #tell(request: IncomingMessage, operation: string, path: string, status: number): void {
     const from = request.socket.remoteAddress ?? ''
-    this.#options.log.log('info', 'admin-call', { operation, target: request.url ?? '', status, from })
+    this.#options.log.log('info', 'admin-call', { operation, path, status, from })
   }
 
   #refuse(request: IncomingMessage, response: ServerResponse, error: unknown): Page {
@@ -138,7 +138,8 @@ export class Admin {
     recorder.count('adminRefused', adminRefusal(status, code))
     if (status === 401 || status === 403) {
       const from = request.socket.remoteAddress ?? ''
-      log.log('warn', 'admin-refused', { reason: code, target: request.url ?? '', from })
+      const { path } = splitTarget(request.url ?? '')
+      log.log('warn', 'admin-refused', { reason: code, path, from })
     }
     if (status === 401) response.setHeader('WWW-Authenticate', challengeOf(code))
     if ('allow' in extra) response.setHeader('Allow', (extra.allow as readonly string[]).join(', '))

@@ -6,6 +6,12 @@
 import { Command, CommanderError } from 'commander'
 import { nearest } from '../config/nearest.ts'
 import { addRoutesCommand } from './commands/routes.ts'
+import { addCompletionCommand } from './commands/completion.ts'
+import { addDrainCommand } from './commands/drain.ts'
+import { addListCommand } from './commands/list.ts'
+import { addOriginsCommand } from './commands/origins.ts'
+import { addParamCommand } from './commands/param.ts'
+import { addShowCommand } from './commands/show.ts'
 import { addPolicyCommand } from './commands/policy.ts'
 import { addVersionCommand } from './commands/version.ts'
 import { CommandError, USAGE_ERROR } from './command-error.ts'
@@ -53,11 +59,20 @@ function makeProgram(): Command {
     .action(async (options: RawOptions) => (await import('./check.ts')).check(options))
   addRoutesCommand(program)
   for (const add of CONTROL_COMMANDS) add(program)
+  addCompletionCommand(program)
   return program
 }
 
 /** The commands that talk to an edge that runs, in the order of `--help`; each is declared in a file of `commands/`. */
-const CONTROL_COMMANDS: readonly ((program: Command) => void)[] = [addPolicyCommand, addVersionCommand]
+const CONTROL_COMMANDS: readonly ((program: Command) => void)[] = [
+  addShowCommand,
+  addListCommand,
+  addOriginsCommand,
+  addParamCommand,
+  addDrainCommand,
+  addPolicyCommand,
+  addVersionCommand,
+]
 
 const PRECEDENCE = `
 An option rules over its variable (in brackets), that over the configuration file, that over the default.
@@ -69,7 +84,7 @@ function refuseUnknownCommand(program: Command, args: readonly string[]): void {
   const known = program.commands.map((command) => command.name())
   if (wanted === undefined || wanted.startsWith('-') || known.includes(wanted)) return
   const meant = nearest(wanted, known)
-  const advice = meant === undefined ? `there are ${known.join(' and ')}` : `did you mean '${meant}'?`
+  const advice = meant === undefined ? `there are ${known.join(', ')}` : `did you mean '${meant}'?`
   throw new CommandError(USAGE_ERROR, [`unknown command '${wanted}'; ${advice}`])
 }
 
