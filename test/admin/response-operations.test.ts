@@ -57,7 +57,7 @@ describe('what is stored, over the control API', () => {
         tags: [language],
       })
     mustPut(store, `${shop}/custom\n2:de`, { tags: [targetTag(`${shop}/custom`)] })
-    store.invalidate(store.peek(`${shop}/custom\n2:de`))
+    store.invalidate(store.peek(`${shop}/custom\n2:de`), NOW)
   })
   after(() => admin.close())
 
