@@ -6,6 +6,9 @@ export const LIMITS = {
   hosts: 10_000,
   /** Blocks of addresses in `trustedProxies`. */
   trustedProxies: 1024,
+  /** Field sections of requests that are recognised when they come again (a power of two), and bytes of each. */
+  repeatedSections: 256,
+  repeatedSectionBytes: 2048,
   /** Files of one policy whose text is read, to show its hooks with file and line. */
   policySourceFiles: 16,
   /** Names in Vary; a response with more is not stored, since hardly two requests would share it. */

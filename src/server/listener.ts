@@ -10,6 +10,7 @@ import { plainAddress } from './forwarded.ts'
 import { Connection } from './http1/connection.ts'
 import type { ConnectionContext } from './http1/context.ts'
 import { Scratch } from './http1/output.ts'
+import { RepeatedSections } from './http1/repeated-sections.ts'
 import { canRewrap, dataEvents, reusedBuffer, type ReadMode } from './http1/read.ts'
 import { serverOptions, type ServerOptions } from './options.ts'
 import { Shedder } from './shedder.ts'
@@ -39,6 +40,7 @@ export class Listener {
       wheel,
       scratch: new Scratch(),
       date: new CurrentDate(all.clock),
+      repeated: new RepeatedSections(),
       bytesIn: all.recorder.slots('bytesIn'),
       bytesOut: all.recorder.slots('bytesOut'),
     }

@@ -11,6 +11,7 @@ import { Recorder } from '../../src/observe/recorder.ts'
 import { CurrentDate } from '../../src/server/current-date.ts'
 import { Connection } from '../../src/server/http1/connection.ts'
 import { Scratch } from '../../src/server/http1/output.ts'
+import { RepeatedSections } from '../../src/server/http1/repeated-sections.ts'
 import { serverOptions } from '../../src/server/options.ts'
 import { MemorySocket } from './memory-socket.ts'
 
@@ -87,6 +88,7 @@ export class Mill {
   readonly #wheel = new Wheel(this.#clock)
   readonly #scratch = new Scratch()
   readonly #date = new CurrentDate(this.#clock)
+  readonly #repeated = new RepeatedSections()
 
   /** Feeds each stream, piece by piece, followed by FIN. */
   async run(streams: readonly (readonly string[])[]): Promise<Run[]> {
@@ -115,6 +117,7 @@ export class Mill {
       wheel: this.#wheel,
       scratch: this.#scratch,
       date: this.#date,
+      repeated: this.#repeated,
       bytesIn: this.#options.recorder.slots('bytesIn'),
       bytesOut: this.#options.recorder.slots('bytesOut'),
     })

@@ -1,6 +1,7 @@
 /** The scanner alone: every cut gives the same answer, and what is accepted is read right. */
 import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
+import { RepeatedSections } from '../../src/server/http1/repeated-sections.ts'
 import { RequestHead } from '../../src/server/http1/request-head.ts'
 import { literalCases } from './wire-cases.ts'
 
@@ -84,5 +85,66 @@ describe('RFC 9112 §5 field lines', () => {
         `target ${byte}`,
       )
     }
+  })
+})
+
+describe('field sections that come again', () => {
+  const SECTION = 'Host: t.test\r\nX-A:  one \r\nConnection: keep-alive\r\nx-a: two\r\n\r\n'
+
+  /** What is read of a head, in words; and whether its lines are read from what came before. */
+  function read(table: RepeatedSections | null, bytes: string, pieces = 1): string {
+    const head = new RequestHead(LIMITS, table)
+    const buffer = Buffer.from(`pad${bytes}`, 'latin1')
+    let answer = ''
+    for (let piece = 1; piece <= pieces; piece++) {
+      answer = head.scan(buffer, 3, 3 + Math.floor((bytes.length * piece) / pieces))
+    }
+    const { reason, method, target, minorVersion, known } = head
+    return JSON.stringify([answer, reason, method, target, minorVersion, head.bytes, known, linesOf(head)])
+  }
+
+  test('are read as they were the first time, whatever the request line', () => {
+    const table = new RepeatedSections(1)
+    for (const line of [
+      'GET /a HTTP/1.1',
+      'GET /a HTTP/1.1',
+      'HEAD /other?x=1 HTTP/1.0',
+      '\r\nGET / HTTP/1.1',
+    ]) {
+      const bytes = `${line}\r\n${SECTION}`
+      assert.equal(read(table, bytes), read(null, bytes))
+      assert.equal(read(table, bytes, 3), read(null, bytes))
+    }
+    assert.notEqual(table.find(Buffer.from(SECTION, 'latin1'), 0, SECTION.length), null)
+  })
+
+  test('change nothing of what is refused, of what has a body, or of what differs in one byte', () => {
+    const table = new RepeatedSections(1)
+    const wire = literalCases().map((one) => one.bytes)
+    const near = Array.from(
+      SECTION,
+      (character, i) =>
+        `GET / HTTP/1.1\r\n${SECTION.slice(0, i)}${character === 'q' ? 'r' : 'q'}${SECTION.slice(i + 1)}`,
+    )
+    for (const bytes of [...wire, ...near]) {
+      for (let times = 0; times < 3; times++) {
+        assert.equal(read(table, `GET / HTTP/1.1\r\n${SECTION}`), read(null, `GET / HTTP/1.1\r\n${SECTION}`))
+        assert.equal(read(table, bytes), read(null, bytes))
+        assert.equal(read(table, bytes), read(null, bytes))
+      }
+    }
+  })
+
+  test('are learned at their second coming, and none with a body is', () => {
+    const table = new RepeatedSections()
+    const isKnown = (section: string): boolean =>
+      table.find(Buffer.from(section, 'latin1'), 0, section.length) !== null
+    read(table, `GET / HTTP/1.1\r\n${SECTION}`)
+    assert.equal(isKnown(SECTION), false)
+    read(table, `GET / HTTP/1.1\r\n${SECTION}`)
+    assert.equal(isKnown(SECTION), true)
+    const withBody = 'Host: a\r\nContent-Length: 3\r\n\r\n'
+    for (let times = 0; times < 3; times++) read(table, `POST / HTTP/1.1\r\n${withBody}`)
+    assert.equal(isKnown(withBody), false)
   })
 })

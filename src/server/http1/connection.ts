@@ -67,7 +67,7 @@ export class Connection implements ExchangeHost, PatienceOwner, Receiver {
     this.peerAddress = peerAddress
     this.peerIsTrusted = options.trusted(peerAddress)
     this.output = new Output(socket, context.scratch, context.bytesOut)
-    this.#exchange = new Http1Exchange(this, options)
+    this.#exchange = new Http1Exchange(this, options, context.repeated)
     this.#patience = new Patience(context.wheel, options, this)
     this.#patience.await('head')
     socket.on('end', () => this.#clientEnded())
@@ -305,7 +305,7 @@ export class Connection implements ExchangeHost, PatienceOwner, Receiver {
     this.#account()
     if (!this.#isOpen) return
     if (handled) exchange.head.clear()
-    else this.#exchange = new Http1Exchange(this, this.#context.options)
+    else this.#exchange = new Http1Exchange(this, this.#context.options, this.#context.repeated)
     if (!this.#persists || this.#draining) this.#closeGently()
     else if (!this.#running) this.#continueSoon()
   }

@@ -4,6 +4,7 @@ import type { RequestHandler } from '../../engine/exchange.ts'
 import type { CurrentDate } from '../current-date.ts'
 import type { ServerOptions } from '../options.ts'
 import type { Scratch } from './output.ts'
+import type { RepeatedSections } from './repeated-sections.ts'
 
 export interface ConnectionContext {
   readonly options: ServerOptions
@@ -11,6 +12,7 @@ export interface ConnectionContext {
   readonly wheel: Wheel
   readonly scratch: Scratch
   readonly date: CurrentDate
+  readonly repeated: RepeatedSections
   /** The recorder's slots. */
   readonly bytesIn: Float64Array
   readonly bytesOut: Float64Array

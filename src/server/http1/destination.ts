@@ -19,6 +19,10 @@ export class Destination {
   authority = ''
   /** As the client wrote it. */
   host = ''
+  /** What the last Host was read as, since a client asks the same one again and again. */
+  #lastHost = ''
+  #lastScheme = ''
+  #lastAuthority = ''
 
   /** Reads a head that came over `scheme`. Null, or why it is refused. Hot: an origin-form target is taken as it is. */
   read(head: RequestHead, scheme: 'http' | 'https', rules: DestinationRules): RefusalReason | null {
@@ -40,9 +44,15 @@ export class Destination {
     this.host = known.host === 1 ? head.fields.valueAt(known.hostLine) : (rules.defaultHost() ?? '')
     this.authority = ''
     if (known.host === 0 && this.host === '') return null
+    if (this.host === this.#lastHost && scheme === this.#lastScheme) {
+      this.authority = this.#lastAuthority
+      return null
+    }
     const authority = parseAuthority(this.host, scheme)
     if (authority === null) return 'bad-host'
-    this.authority = authority
+    this.authority = this.#lastAuthority = authority
+    this.#lastHost = this.host
+    this.#lastScheme = scheme
     return null
   }
 

@@ -16,6 +16,7 @@ import { Framing } from './framing.ts'
 import type { Output } from './output.ts'
 import type { RefusalReason } from '../../observe/refusals.ts'
 import { brokenBody } from './request-body.ts'
+import type { RepeatedSections } from './repeated-sections.ts'
 import { RequestHead, type HeadLimits } from './request-head.ts'
 import { ResponseBody, type BodyOwner, type Sending } from './response-body.ts'
 import { finalHead, interimResponse, type ResponseFraming } from './response-head.ts'
@@ -70,10 +71,10 @@ export class Http1Exchange implements ClientExchange, BodyOwner {
   #bodyAsked = false
   #outputBefore = 0
 
-  constructor(host: ExchangeHost, rules: ExchangeRules) {
+  constructor(host: ExchangeHost, rules: ExchangeRules, repeated: RepeatedSections) {
     this.#host = host
     this.#rules = rules
-    this.head = new RequestHead(rules)
+    this.head = new RequestHead(rules, repeated)
     this.fields = this.head.fields
   }
 

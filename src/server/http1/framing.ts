@@ -47,9 +47,15 @@ export class Framing {
 
   /** Connection: close and keep-alive; an option that names an end-to-end field would have a proxy drop it. */
   #readConnection(head: RequestHead): RefusalReason | null {
+    const value = head.fields.get('connection') ?? ''
+    // What nearly every client says, without taking it apart.
+    if (value === 'keep-alive') {
+      this.keepAlive = true
+      return null
+    }
     let close = false
     let keepAlive = false
-    for (const member of (head.fields.get('connection') ?? '').split(',')) {
+    for (const member of value.split(',')) {
       const option = trimOws(member)
       if (option === '') continue
       if (!isToken(option)) return 'bad-connection-option'

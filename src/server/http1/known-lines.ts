@@ -15,6 +15,16 @@ export class KnownLines {
   connection = 0
   expect = 0
 
+  /** For those who keep it. */
+  copy(): KnownLines {
+    return Object.assign(new KnownLines(), this)
+  }
+
+  /** Nothing is said of a body. */
+  get announcesNoBody(): boolean {
+    return this.contentLength === 0 && this.transferEncoding === 0 && this.expect === 0
+  }
+
   clear(): void {
     this.host = this.contentLength = this.transferEncoding = this.connection = this.expect = 0
   }

@@ -10,6 +10,7 @@
  */
 import { COLON, CR, FIELD_VALUE, HTAB, LF, SP, TARGET, TOKEN } from './bytes.ts'
 import { KnownLines } from './known-lines.ts'
+import type { RepeatedSections } from './repeated-sections.ts'
 import type { RefusalReason } from '../../observe/refusals.ts'
 import { WireFields } from './wire-fields.ts'
 
@@ -39,7 +40,6 @@ const DONE = 10
 
 export class RequestHead {
   readonly fields = new WireFields()
-  readonly known = new KnownLines()
   /** Bytes of the head, its empty line included, once it is complete. */
   bytes = 0
   method = ''
@@ -50,6 +50,9 @@ export class RequestHead {
   reason: RefusalReason | null = null
 
   readonly #limits: HeadLimits
+  readonly #repeated: RepeatedSections | null
+  readonly #ownKnown = new KnownLines()
+  #known = this.#ownKnown
   #phase = START
   /** Offset of the next byte, and of the parts that are behind it. */
   #at = 0
@@ -61,9 +64,16 @@ export class RequestHead {
   #methodEnd = 0
   #targetStart = 0
   #targetEnd = 0
+  #sectionStart = 0
+  #isRepeated = false
 
-  constructor(limits: HeadLimits) {
+  constructor(limits: HeadLimits, repeated: RepeatedSections | null = null) {
     this.#limits = limits
+    this.#repeated = repeated
+  }
+
+  get known(): KnownLines {
+    return this.#known
   }
 
   /** Whether some of a head has come. */
@@ -74,7 +84,9 @@ export class RequestHead {
   /** Makes ready for the next head, and lets go of the last one's text. */
   clear(): void {
     this.fields.clear()
-    this.known.clear()
+    this.#ownKnown.clear()
+    this.#known = this.#ownKnown
+    this.#isRepeated = false
     this.#phase = START
     this.#at = this.bytes = 0
     this.method = this.target = ''
@@ -114,6 +126,10 @@ export class RequestHead {
       case VERSION:
         return this.#readVersion(buffer, base, stop)
       case LINE_START:
+        if (this.#at === this.#sectionStart && this.#repeated !== null) {
+          this.#recognise(buffer, base, stop)
+          if (this.#isRepeated) return null
+        }
         return this.#startLine(buffer[base + this.#at]!)
       case NAME:
         return this.#readName(buffer, base, stop)
@@ -189,7 +205,18 @@ export class RequestHead {
     const minor = buffer[start + 7]! - ZERO
     if (major !== 1 || minor > 1) return 'unsupported-version'
     this.minorVersion = minor === 1 ? 1 : 0
-    return this.#goOn(LINE_START, this.#targetEnd + 1 + VERSION_BYTES.length + 1)
+    this.#sectionStart = this.#targetEnd + 1 + VERSION_BYTES.length + 1
+    return this.#goOn(LINE_START, this.#sectionStart)
+  }
+
+  /** Where all that there is behind the request line is a section that came before, it need not be scanned. */
+  #recognise(buffer: Buffer, base: number, stop: number): void {
+    const section = this.#repeated!.find(buffer, base + this.#at, base + stop)
+    if (section === null) return
+    this.fields.adopt(section.fields)
+    this.#known = section.known
+    this.#isRepeated = true
+    this.#goOn(DONE, stop)
   }
 
   /** A field line, the end of the head, or what pretends to go on with the line before (§5.2). */
@@ -210,7 +237,7 @@ export class RequestHead {
     if (at === this.#nameStart) return 'empty-field-name'
     this.#nameEnd = at
     this.#goOn(BEFORE_VALUE, at + 1)
-    return this.known.note(buffer, base + this.#nameStart, base + at, this.fields.size)
+    return this.#known.note(buffer, base + this.#nameStart, base + at, this.fields.size)
   }
 
   #skipBlanks(buffer: Buffer, base: number, stop: number): null {
@@ -241,12 +268,17 @@ export class RequestHead {
 
   #finish(buffer: Buffer, base: number): void {
     this.bytes = this.#at
-    const text = buffer.toString('latin1', base, base + this.bytes)
-    this.fields.attach(text)
+    const end = this.#isRepeated ? this.#sectionStart : this.bytes
+    const text = buffer.toString('latin1', base, base + end)
     const method = text.slice(this.#methodStart, this.#methodEnd)
     // The literals are shared; a slice would be a string of its own for each request.
     this.method = method === 'GET' ? 'GET' : method === 'HEAD' ? 'HEAD' : method
     this.target = text.slice(this.#targetStart, this.#targetEnd)
+    if (this.#isRepeated) return
+    this.fields.attach(text)
+    if (this.#repeated !== null && this.#known.announcesNoBody) {
+      this.#repeated.learn(buffer, base + this.#sectionStart, base + end, this.fields, this.#known)
+    }
   }
 
   /** What could be read of a refused request, for the log. */

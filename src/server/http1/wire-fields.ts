@@ -11,7 +11,9 @@ const CR = 0x0d
 
 export class WireFields implements ReadonlyFields {
   #text = ''
-  #offsets = new Int32Array(FIRST_LINES * PER_LINE)
+  /** Where lines are recorded; what is read may be another list, which is not written to. */
+  #own = new Int32Array(FIRST_LINES * PER_LINE)
+  #offsets = this.#own
   #size = 0
 
   get size(): number {
@@ -58,7 +60,7 @@ export class WireFields implements ReadonlyFields {
   /** Adds a line by its offsets. The scanner's. */
   record(nameStart: number, nameEnd: number, valueStart: number, valueEnd: number): void {
     const at = this.#size * PER_LINE
-    if (at === this.#offsets.length) this.#grow()
+    if (at === this.#own.length) this.#grow()
     this.#offsets[at] = nameStart
     this.#offsets[at + 1] = nameEnd
     this.#offsets[at + 2] = valueStart
@@ -73,7 +75,24 @@ export class WireFields implements ReadonlyFields {
 
   clear(): void {
     this.#text = ''
+    this.#offsets = this.#own
     this.#size = 0
+  }
+
+  /** Reads from now on as `other` does, which must not change meanwhile. */
+  adopt(other: WireFields): void {
+    this.#text = other.#text
+    this.#offsets = other.#offsets
+    this.#size = other.#size
+  }
+
+  /** For those who keep it. */
+  copy(): WireFields {
+    const copy = new WireFields()
+    copy.#text = this.#text
+    copy.#own = copy.#offsets = this.#offsets.slice(0, this.#size * PER_LINE)
+    copy.#size = this.#size
+    return copy
   }
 
   /** Index of the first line of `name` from line `from` on, or -1. */
@@ -99,8 +118,8 @@ export class WireFields implements ReadonlyFields {
   }
 
   #grow(): void {
-    const grown = new Int32Array(this.#offsets.length * 2)
-    grown.set(this.#offsets)
-    this.#offsets = grown
+    const grown = new Int32Array(this.#own.length * 2)
+    grown.set(this.#own)
+    this.#own = this.#offsets = grown
   }
 }
