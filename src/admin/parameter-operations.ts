@@ -1,5 +1,7 @@
 /** Parameters over the control API: what they are, and changing those that may change while the edge runs. */
 import { z } from 'zod'
+import { assert } from '../base/assert.ts'
+import { readConfig } from '../config/config.ts'
 import { nearest } from '../config/nearest.ts'
 import { parameter, PARAMETER_NAMES, variableName, type ParameterName } from '../config/parameters.ts'
 import { readValue } from '../config/read-value.ts'
@@ -49,10 +51,11 @@ export function parameterOperations(control: ParameterControl): Operation[] {
       path: '/v1/parameters',
       summary: 'All parameters and their values.',
       answers: { 200: { description: 'The parameters.', schema: PARAMETERS_ANSWER } },
-      handle: () => ({
-        status: 200,
-        body: { parameters: PARAMETER_NAMES.map((name) => described(name, control.settings())) },
-      }),
+      handle() {
+        const [settings, standard] = [control.settings(), defaults()]
+        const parameters = PARAMETER_NAMES.map((name) => described(name, settings, standard))
+        return { status: 200, body: { parameters } }
+      },
     }),
     operation({
       id: 'changeParameters',
@@ -69,12 +72,12 @@ export function parameterOperations(control: ParameterControl): Operation[] {
   ]
 }
 
-function described(name: ParameterName, settings: Settings): z.infer<typeof PARAMETER> {
+function described(name: ParameterName, settings: Settings, standard: Settings): z.infer<typeof PARAMETER> {
   const entry = parameter(name)
   return {
     name,
     value: writeValue(name, settings) as z.infer<typeof VALUE>,
-    default: entry.default as z.infer<typeof VALUE>,
+    default: writeValue(name, standard) as z.infer<typeof VALUE>,
     runtime: entry.runtime === true,
     kind: entry.kind,
     ...('min' in entry ? { min: entry.min, max: entry.max } : {}),
@@ -82,6 +85,12 @@ function described(name: ParameterName, settings: Settings): z.infer<typeof PARA
     variable: variableName(name),
     doc: entry.doc,
   }
+}
+
+function defaults(): Settings {
+  const result = readConfig([])
+  assert(result.ok, 'every default is within its bounds')
+  return result.settings
 }
 
 function changed(

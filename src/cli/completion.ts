@@ -3,32 +3,34 @@
  * Where a value is wanted, its choices are offered, or files where it is a path.
  */
 import type { Command, Option } from 'commander'
-import { parameter, PARAMETER_NAMES } from '../config/parameters.ts'
+import { optionName, parameter, PARAMETER_NAMES } from '../config/parameters.ts'
 
 export type Shell = 'bash' | 'zsh' | 'fish'
 
 export function completionScript(shell: Shell, program: Command): string {
-  const commands = program.commands.map(completed)
-  const own = { ...completed(program), name: '' }
+  const commands = program.commands.flatMap((command) => completedTree(command, ''))
+  const serve = commands.find(({ path }) => path === 'serve')
+  const own = completed(program, '')
   // What is not begun with a command is `serve`.
-  const top = {
-    ...own,
-    flags: [...own.flags, ...(commands.find(({ name }) => name === 'serve')?.flags ?? [])],
-  }
+  const all = [{ ...own, flags: [...own.flags, ...(serve?.flags ?? [])] }, ...commands]
   switch (shell) {
     case 'bash':
-      return bashScript(top, commands)
+      return bashScript(all)
     case 'zsh':
-      return zshScript(top, commands)
+      return zshScript(all)
     case 'fish':
-      return fishScript(top, commands)
+      return fishScript(all)
   }
 }
 
+/** A command, or one within one. */
 interface Completed {
-  readonly name: string
+  /** `policy list`; empty for what stands before any command. */
+  readonly path: string
   readonly description: string
   readonly flags: readonly Flag[]
+  /** The commands within it. */
+  readonly commands: readonly { readonly name: string; readonly description: string }[]
   /** What may stand there besides, as far as it is known. */
   readonly words: readonly string[]
 }
@@ -40,7 +42,12 @@ interface Flag {
   readonly value: 'none' | 'path' | 'other' | readonly string[]
 }
 
-function completed(command: Command): Completed {
+function completedTree(command: Command, parent: string): Completed[] {
+  const path = parent === '' ? command.name() : `${parent} ${command.name()}`
+  return [completed(command, path), ...command.commands.flatMap((inner) => completedTree(inner, path))]
+}
+
+function completed(command: Command, path: string): Completed {
   const flags = command.options
     .filter((option) => !option.hidden && option.long !== undefined)
     .map((option) => ({
@@ -50,10 +57,14 @@ function completed(command: Command): Completed {
     }))
   const choices = command.registeredArguments.flatMap((argument) => argument.argChoices ?? [])
   return {
-    name: command.name(),
+    path,
     description: firstSentence(command.description()),
     flags: [...flags, { flag: '--help', description: 'Show what it does and takes', value: 'none' }],
-    words: command.name() === 'param' ? CHANGEABLE : choices,
+    commands: command.commands.map((inner) => ({
+      name: inner.name(),
+      description: firstSentence(inner.description()),
+    })),
+    words: path === 'param' ? CHANGEABLE : choices,
   }
 }
 
@@ -64,6 +75,9 @@ const CHANGEABLE = PARAMETER_NAMES.filter((name) => parameter(name).runtime === 
 function valueOf(option: Option): Flag['value'] {
   if (!option.required && !option.optional) return 'none'
   if (option.argChoices !== undefined) return option.argChoices
+  const name = PARAMETER_NAMES.find((candidate) => `--${optionName(candidate)}` === option.long)
+  const entry = name === undefined ? null : parameter(name)
+  if (entry?.kind === 'choice') return entry.choices
   return /<(?:path|file)>/.test(option.flags) ? 'path' : 'other'
 }
 
@@ -71,29 +85,30 @@ function firstSentence(text: string): string {
   return text.split(/(?<=[^.])\.(?: |$)|;/, 1)[0] ?? ''
 }
 
-function bashScript(top: Completed, commands: readonly Completed[]): string {
-  const values = [top, ...commands].flatMap(({ name, flags }) =>
+function bashScript(all: readonly Completed[]): string {
+  const values = all.flatMap(({ path, flags }) =>
     flags.flatMap(({ flag, value }) => {
       if (value === 'none') return []
-      const place = `    ${quoted(`${name} ${flag}`)})`
+      const place = `    ${quoted(`${path} ${flag}`)})`
       if (value === 'path')
         return [`${place} compopt -o filenames; COMPREPLY=($(compgen -f -- "$current")); return ;;`]
       if (value === 'other') return [`${place} return ;;`]
       return [`${place} words=${quoted(value.join(' '))} ;;`]
     }),
   )
-  const words = [top, ...commands].map(({ name, flags, words: others }) => {
-    const names = name === '' ? commands.map((command) => command.name) : others
-    return `      ${quoted(name)}) words=${quoted([...names, ...flags.map(({ flag }) => flag)].join(' '))} ;;`
+  const words = all.map(({ path, flags, commands, words: others }) => {
+    const offered = [...commands.map(({ name }) => name), ...others, ...flags.map(({ flag }) => flag)]
+    return `      ${quoted(path)}) words=${quoted(offered.join(' '))} ;;`
   })
   return `# Completes lacquer in bash: source <(lacquer completion bash)
 _lacquer() {
-  local current=\${COMP_WORDS[COMP_CWORD]} previous=\${COMP_WORDS[COMP_CWORD - 1]} command= words=
-  if ((COMP_CWORD > 1)); then
-    case \${COMP_WORDS[1]} in
-      ${commands.map(({ name }) => name).join(' | ')}) command=\${COMP_WORDS[1]} ;;
+  local current=\${COMP_WORDS[COMP_CWORD]} previous=\${COMP_WORDS[COMP_CWORD - 1]} command= words= i
+  for ((i = 1; i < COMP_CWORD; i++)); do
+    case "$command/\${COMP_WORDS[i]}" in
+      ${pathPatterns(all)}) command="\${command:+$command }\${COMP_WORDS[i]}" ;;
+      *) break ;;
     esac
-  fi
+  done
   case "$command $previous" in
 ${values.join('\n')}
   esac
@@ -109,77 +124,97 @@ complete -F _lacquer lacquer
 `
 }
 
-function zshScript(top: Completed, commands: readonly Completed[]): string {
+/** Each command behind those that it stands in: `'/serve' | 'policy/list'`. */
+function pathPatterns(all: readonly Completed[]): string {
+  return all
+    .flatMap(({ path, commands }) => commands.map(({ name }) => quoted(`${path}/${name}`)))
+    .join(' | ')
+}
+
+function zshScript(all: readonly Completed[]): string {
   const described = (items: readonly (readonly [string, string])[]): string =>
     items.map(([word, description]) => quoted(`${word.replaceAll(':', '\\:')}:${description}`)).join(' ')
-  const values = [top, ...commands].flatMap(({ name, flags }) =>
+  const values = all.flatMap(({ path, flags }) =>
     flags.flatMap(({ flag, value }) => {
       if (value === 'none') return []
-      const place = `    ${quoted(`${name} ${flag}`)})`
+      const place = `    ${quoted(`${path} ${flag}`)})`
       if (value === 'path') return [`${place} _files; return ;;`]
       if (value === 'other') return [`${place} return ;;`]
       return [`${place} compadd -- ${value.map(quoted).join(' ')}; return ;;`]
     }),
   )
-  const words = [top, ...commands].map(({ name, flags, words: others }) => {
+  const words = all.map(({ path, flags, commands, words: others }) => {
     const flagItems = described(flags.map(({ flag, description }) => [flag, description]))
+    const commandItems = described(commands.map(({ name, description }) => [name, description]))
     const more = others.length === 0 ? '' : ` compadd -S '' -- ${others.map(quoted).join(' ')};`
-    return `    ${quoted(name)})${more} items=(${flagItems}) ;;`
+    return `    ${quoted(path)})${more} commands=(${commandItems}) items=(${flagItems}) ;;`
   })
   return `#compdef lacquer
 # Completes lacquer in zsh: source <(lacquer completion zsh), or as _lacquer in a folder of $fpath.
 _lacquer() {
-  local command= previous=\${words[CURRENT-1]}
+  local command= previous=\${words[CURRENT-1]} i
   local -a items commands
-  commands=(${described(commands.map(({ name, description }) => [name, description]))})
-  if ((CURRENT > 2)); then
-    case \${words[2]} in
-      ${commands.map(({ name }) => name).join('|')}) command=\${words[2]} ;;
+  for ((i = 2; i < CURRENT; i++)); do
+    case "$command/\${words[i]}" in
+      ${pathPatterns(all)}) command="\${command:+$command }\${words[i]}" ;;
+      *) break ;;
     esac
-  fi
+  done
   case "$command $previous" in
 ${values.join('\n')}
   esac
-  if ((CURRENT == 2)); then _describe -t commands command commands; fi
   case $command in
 ${words.join('\n')}
   esac
+  if ((\${#commands})); then _describe -t commands command commands; fi
   _describe -o -t options option items
 }
 compdef _lacquer lacquer
 `
 }
 
-function fishScript(top: Completed, commands: readonly Completed[]): string {
-  const names = commands.map(({ name }) => name).join(' ')
-  const none = `not __fish_seen_subcommand_from ${names}`
-  const lines = [top, ...commands].flatMap(({ name, flags, words }) => {
-    const when = quotedForFish(name === '' ? none : `__fish_seen_subcommand_from ${name}`)
-    const others =
-      words.length === 0 ? [] : [`complete -c lacquer -n ${when} -a ${quotedForFish(words.join(' '))}`]
-    const options = flags.map(({ flag, description, value }) => {
-      const takes =
-        value === 'none'
-          ? ''
-          : value === 'path'
-            ? ' -r -F'
-            : value === 'other'
-              ? ' -x'
-              : ` -x -a ${quotedForFish(value.join(' '))}`
-      return `complete -c lacquer -n ${when} -l ${flag.slice(2)}${takes} -d ${quotedForFish(description)}`
-    })
-    return [...others, ...options]
+function fishScript(all: readonly Completed[]): string {
+  const lines = all.flatMap((one) => {
+    const when = `complete -c lacquer -n ${quotedForFish(conditionOf(one, all))}`
+    const inner = one.commands.map(
+      ({ name, description }) => `${when} -a ${name} -d ${quotedForFish(description)}`,
+    )
+    const others = one.words.length === 0 ? [] : [`${when} -a ${quotedForFish(one.words.join(' '))}`]
+    const options = one.flags.map(
+      ({ flag, description, value }) =>
+        `${when} -l ${flag.slice(2)}${takenInFish(value)} -d ${quotedForFish(description)}`,
+    )
+    return [...inner, ...others, ...options]
   })
   return [
     '# Completes lacquer in fish: lacquer completion fish | source',
     'complete -c lacquer -f',
-    ...commands.map(
-      ({ name, description }) =>
-        `complete -c lacquer -n ${quotedForFish(none)} -a ${name} -d ${quotedForFish(description)}`,
-    ),
     ...lines,
     '',
   ].join('\n')
+}
+
+/** Where the command stands, and none of those within it; a name may also be that of a command within another. */
+function conditionOf({ path, commands }: Completed, all: readonly Completed[]): string {
+  const seen = (names: readonly string[]): string => `__fish_seen_subcommand_from ${names.join(' ')}`
+  const own = path === '' ? [] : path.split(' ')
+  const others = all.filter(
+    (one) =>
+      one.path !== '' &&
+      one.path !== path &&
+      !own.includes(one.path) &&
+      one.commands.some(({ name }) => name === path),
+  )
+  const not = [...commands.map(({ name }) => name), ...others.map((one) => one.path)]
+  return [...own.map((name) => seen([name])), ...(not.length === 0 ? [] : [`not ${seen(not)}`])].join(
+    '; and ',
+  )
+}
+
+function takenInFish(value: Flag['value']): string {
+  if (value === 'none') return ''
+  if (value === 'path') return ' -r -F'
+  return value === 'other' ? ' -x' : ` -x -a ${quotedForFish(value.join(' '))}`
 }
 
 /** For bash and zsh, which know no escapes between single quotes. */
