@@ -22,6 +22,8 @@ export interface BenchOptions {
   readonly crowd: number
   /** How long the work `evicting` evicts. */
   readonly evictSeconds: number
+  /** How often policies change in the work `reloads`. */
+  readonly reloads: number
 }
 
 export const HELP = `npm run bench -- [--work NAME,NAME] [--long] [--guard] [--short] [OPTIONS]
@@ -39,7 +41,8 @@ export const HELP = `npm run bench -- [--work NAME,NAME] [--long] [--guard] [--s
   --seed N           1
   --responses N      stored in the work million: 1000000 with --long, else 100000
   --crowd N          connections of the works idle and herd: 10000
-  --evict-seconds N  of the work evicting: 60`
+  --evict-seconds N  of the work evicting: 60
+  --reloads N        changes in the work reloads: 10000 with --long, else 2000`
 
 export interface Asked {
   readonly works: readonly Work[]
@@ -64,6 +67,7 @@ export function readOptions(args: readonly string[]): Asked | 'help' {
       responses: { type: 'string' },
       crowd: { type: 'string' },
       'evict-seconds': { type: 'string' },
+      reloads: { type: 'string' },
       short: { type: 'boolean', default: false },
       long: { type: 'boolean', default: false },
       guard: { type: 'boolean', default: false },
@@ -88,15 +92,16 @@ export function readOptions(args: readonly string[]): Asked | 'help' {
       responses: number('responses', values.responses),
       crowd: number('crowd', values.crowd),
       evictSeconds: number('evictSeconds', values['evict-seconds']),
+      reloads: number('reloads', values.reloads),
     },
   }
 }
 
 const LENGTHS = {
   ...{ seconds: 4, rounds: 3, urls: 10_000 },
-  ...{ responses: 100_000, crowd: 10_000, evictSeconds: 60 },
+  ...{ responses: 100_000, crowd: 10_000, evictSeconds: 60, reloads: 2000 },
 }
-const LENGTHS_OF_LONG = { ...LENGTHS, seconds: 8, rounds: 5, responses: 1_000_000 }
+const LENGTHS_OF_LONG = { ...LENGTHS, seconds: 8, rounds: 5, responses: 1_000_000, reloads: 10_000 }
 const SHORT = {
   ...LENGTHS,
   seconds: 1,
@@ -105,6 +110,7 @@ const SHORT = {
   responses: 20_000,
   crowd: 1000,
   evictSeconds: 10,
+  reloads: 200,
 }
 
 function selection({ guard, long }: { readonly guard: boolean; readonly long: boolean }): readonly Work[] {

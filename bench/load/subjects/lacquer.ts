@@ -51,6 +51,8 @@ export function lacquerCommand(origin: string, needs: Needs, options = USUAL, po
       '--policies',
       options.policy === null ? `${ROOT}policies/builtin.ts` : `${POLICIES}${options.policy}`,
     ],
+    // Types are checked in a process of its own, which would be counted with ours.
+    ...['--policy-types', 'off'],
     ...['--access-log', options.accessLog === null ? 'off' : 'json'],
   ]
 }

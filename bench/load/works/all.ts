@@ -8,6 +8,7 @@ import { large } from './large.ts'
 import { million } from './million.ts'
 import { notModified } from './not-modified.ts'
 import { observed } from './observed.ts'
+import { reloads } from './reloads.ts'
 import { slowReaders } from './slow-readers.ts'
 import { start } from './start.ts'
 import { miss, pass } from './through.ts'
@@ -16,7 +17,7 @@ import type { Work } from './work.ts'
 /** With `--long`. */
 export const LONG: readonly Work[] = [
   ...[hits, notModified, large, pass, miss, million, evicting],
-  ...[idle, slowReaders, herd, start, observed],
+  ...[idle, slowReaders, herd, start, observed, reloads],
 ]
 
 /** Without `--work`. */

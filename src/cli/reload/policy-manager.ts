@@ -116,7 +116,16 @@ export class PolicyManager implements PolicyControl {
     this.#newest = { ...this.#newest, sources }
     this.#versions.replace(this.#newest)
     if (!checkTypes || disk.files.length === 0) return
-    this.#firstCheck = setTimeout(() => void this.reload('start'), LIMITS.policyCheckDelayMs).unref()
+    this.#firstCheck = setTimeout(() => void this.#checkFirst(disk), LIMITS.policyCheckDelayMs).unref()
+  }
+
+  /** Where nothing was loaded since. Most edges see no change for long: the compile process is not kept for it. */
+  #checkFirst(disk: PolicyDisk): Promise<void> {
+    return this.#inTurn(async () => {
+      if (this.#lastReload !== null) return
+      await this.#reload(disk, 'start')
+      await this.#compiler.stop()
+    })
   }
 
   /** Watches no more, and lets go of the compile process. What is in force stays. */
