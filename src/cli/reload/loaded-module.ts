@@ -2,7 +2,8 @@
  * A compiled module in this process: its body, what it exports, and who wants to be told when an export gets another value.
  * It is gone when no policy set holds it or one of its functions.
  */
-import { Script } from 'node:vm'
+import { setFlagsFromString } from 'node:v8'
+import { Script, type ScriptOptions } from 'node:vm'
 import type { GraphModule } from './graph.ts'
 
 export type Namespace = Readonly<Record<string, unknown>>
@@ -79,8 +80,7 @@ export class LoadedModule {
     { code, prefixLength, path }: GraphModule & { readonly kind: 'module' },
     { load, meta }: Surroundings,
   ): Promise<void> {
-    const script = new Script(code, { filename: path, columnOffset: -prefixLength })
-    const body = script.runInThisContext() as Body
+    const body = compileUnkept(code, { filename: path, columnOffset: -prefixLength })
     return body(
       (setters, exported) => {
         this.#setters = setters
@@ -132,6 +132,19 @@ export class LoadedModule {
       if (dependency?.module === from) this.#take(i)
     })
     this.#tell()
+  }
+}
+
+/**
+ * V8 remembers what it compiled, in case the same text comes again, until memory gets scarce: 15 KB for each change of a small
+ * policy. The same text never comes again, so that it is told not to while it compiles this one.
+ */
+function compileUnkept(code: string, options: ScriptOptions): Body {
+  setFlagsFromString('--no-compilation-cache')
+  try {
+    return new Script(code, options).runInThisContext() as Body
+  } finally {
+    setFlagsFromString('--compilation-cache')
   }
 }
 
