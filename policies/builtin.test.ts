@@ -2,8 +2,22 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { testEdge } from 'lacquer-cache/testing'
+import { HOOK_NAMES } from '../src/policy/hooks.ts'
+import builtin from './builtin.ts'
 
 const FRESH = { 'cache-control': 'max-age=60' }
+
+test('every hook has a default', () => {
+  for (const hook of HOOK_NAMES) assert.equal(typeof builtin.definition[hook], 'function', hook)
+})
+
+test('nothing can be purged from outside', () => {
+  const edge = testEdge()
+  edge.origin.respond(200, FRESH, 'a')
+  edge.get('/a')
+  edge.send('PURGE', '/a').expect({ status: 405, headers: { allow: /GET/ }, body: /no policy allows it/ })
+  edge.get('/a').expect({ outcome: 'hit' })
+})
 
 test('GET and HEAD are answered from the store', () => {
   const edge = testEdge()

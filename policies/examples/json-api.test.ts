@@ -18,7 +18,7 @@ describe('reading', () => {
     edge.get('/api/articles/1', { headers: { 'accept-encoding': 'gzip, deflate, br' } })
     edge.get('/api/articles/1', { headers: { 'accept-encoding': 'br, gzip' } }).expect({ outcome: 'hit' })
     edge.get('/api/articles/1', { headers: { 'accept-encoding': 'gzip' } }).expect({ outcome: 'miss' })
-    edge.expectStored('/api/articles/1', { variants: 2, tags: ['articles', 'articles-1'] })
+    edge.expectStored('/api/articles/1', { variants: 2, tags: ['articles/1'] })
   })
 
   test('needs no cookies', () => {
@@ -74,7 +74,28 @@ describe('a write', () => {
     edge.get('/api/articles/1').expect({ body: 'new' })
   })
 
-  test('removes the lists of its collection where the origin says so, and no others', () => {
+  test('removes the lists of its collection, and nothing else', () => {
+    const edge = testEdge(policy)
+    edge.origin.respond(200, {}, 'old')
+    for (const path of ['/api/articles/?page=1', '/api/articles/1', '/api/articles/2', '/api/people/'])
+      edge.get(path)
+    edge.origin.respond(204)
+    edge.send('PUT', '/api/articles/1', { body: '{}' })
+    edge.origin.respond(200, {}, 'new')
+    for (const path of ['/api/articles/?page=1', '/api/articles/1']) edge.get(path).expect({ body: 'new' })
+    for (const path of ['/api/articles/2', '/api/people/']) edge.get(path).expect({ body: 'old' })
+  })
+
+  test('that fails removes nothing', () => {
+    const edge = testEdge(policy)
+    edge.origin.respond(200, {}, 'old')
+    edge.get('/api/articles/')
+    edge.origin.respond(422)
+    edge.post('/api/articles/', { body: '{}' }).expect({ status: 422 })
+    edge.get('/api/articles/').expect({ outcome: 'hit', body: 'old' })
+  })
+
+  test('removes a whole collection where the origin says so, and no other', () => {
     const edge = testEdge(policy)
     edge.origin.respond(200, {}, 'old')
     for (const path of ['/api/articles/?page=1', '/api/articles/2', '/api/people/']) edge.get(path)

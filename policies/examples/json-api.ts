@@ -6,8 +6,8 @@
  * `s-maxage` of them (RFC 9111 §3.5), which needs no line here.
  *
  * A write makes untrue what was read: a successful PUT or DELETE removes what is stored of its own URL (RFC 9111 §4.4), which needs no
- * line either. Lists are the matter: every answer belongs to the group of its collection (RFC 9875), and the origin, where
- * a write changed a collection, says so in its response: `Cache-Group-Invalidation: "articles"`.
+ * line either. Lists are the matter: they bear the tag of their collection, one thing bears its own, and a write that went well
+ * withdraws both. The origin need not know of it; where it does, it may say more: `Cache-Group-Invalidation: "articles"` (RFC 9875).
  *
  *   lacquer serve --origin http://127.0.0.1:8000 --policies policies/examples/json-api.ts
  */
@@ -18,6 +18,8 @@ const sites = cors({
   headers: ['Content-Type', 'Authorization'],
   maxAge: '1h',
 })
+
+const READS: readonly string[] = ['GET', 'HEAD', 'OPTIONS']
 
 export default route({
   name: 'json-api',
@@ -38,10 +40,16 @@ export default route({
     request.headers.delete('Origin')
   },
 
-  originResponse({ request, response }) {
+  originResponse({ request, response, withdraw }) {
     const [, , collection = '', id = ''] = request.url.replace(/\?.*/, '').split('/')
-    response.tags.add(collection)
-    if (id !== '') response.tags.add(`${collection}-${id}`)
+    // Tags of our own making: a path may hold anything.
+    const list = encodeURIComponent(collection) || 'all'
+    const one = `${list}/${encodeURIComponent(id)}`
+    if (!READS.includes(request.method)) {
+      if (response.status < 400) withdraw.tags([list, one])
+      return
+    }
+    response.tags.add(id === '' ? list : one)
     if (/^[\w-]+$/.test(collection) && !response.headers.has('Cache-Groups'))
       response.headers.set('Cache-Groups', `"${collection}"`)
     // An origin that says how long is believed. A set lifetime stores no answer that is one user's own: that rule still holds.

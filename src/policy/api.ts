@@ -22,7 +22,7 @@ export {
   type WithdrawOptions,
 } from './verdict.ts'
 export { defineConfig, type LacquerConfig } from '../config/define-config.ts'
-export type { Duration } from '../config/units.ts'
+export type { Duration, Size } from '../config/units.ts'
 export type { Match } from './match.ts'
 export type { HookArgument, HookName, Hooks, Moment, Scratch, Situation } from './hooks.ts'
 export type {
@@ -63,3 +63,4 @@ export { rateLimit, type RateDecision, type RateLimit, type RateLimitOptions } f
 export { redirectToHost, redirectToHttps, redirects } from './helpers/redirects.ts'
 export { hideSoftware, setSecurityFields, type SecurityOptions } from './helpers/security-fields.ts'
 export { split } from './helpers/split.ts'
+export { bytes, milliseconds } from './helpers/units.ts'
