@@ -95,6 +95,9 @@ class Void implements ClientExchange {
   body(): never {
     throw new Error('there is none')
   }
+  whenBodyHeld(): never {
+    throw new Error('there is none')
+  }
   upgrade(): never {
     throw new Error('nobody asked')
   }

@@ -219,6 +219,7 @@ async function start(options: EdgeOptions, undo: (() => Promise<void>)[]): Promi
     {
       ...listenerLimits(settings),
       envelope,
+      isOriginShort: () => [...connections.values()].some((origin) => origin.figures().queued > 0),
       isOurHost: (authority) => state.isOurHost(authority),
       defaultHost: () => state.ownHost,
       clock,

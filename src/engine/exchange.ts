@@ -62,6 +62,11 @@ export interface ClientExchange {
 
   /** Starts reading the request body; the first call answers Expect: 100-continue. At most once. A body never asked for is discarded or the connection closed. */
   body(): Readable
+  /**
+   * After `body()`: calls back once all of it has come, or as much as is held of it, or it has broken off; at once where that is
+   * so already. What asks an origin waits for that, so that a slow client does not keep a connection to it.
+   */
+  whenBodyHeld(held: () => void): void
 
   /** A 1xx response; dropped for HTTP/1.0 clients. Only before the final one. */
   informational(status: number, fields: ReadonlyFields): void

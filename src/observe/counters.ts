@@ -58,7 +58,10 @@ export const COUNTERS = {
   connectionsShed: {
     name: 'lacquer_connections_shed_total',
     help: 'Client connections closed to make room: idle ones for new ones or for memory, slow ones for memory.',
-    label: { name: 'reason', values: ['idle-for-connections', 'idle-for-memory', 'slow-for-memory'] },
+    label: {
+      name: 'reason',
+      values: ['idle-for-connections', 'idle-for-memory', 'slow-for-memory', 'slow-for-origin'],
+    },
   },
   requestsRefused: {
     name: 'lacquer_requests_refused_total',

@@ -152,6 +152,7 @@ export class Listener {
   #connect(socket: Socket, peerAddress: string): Connection {
     const connection = new Connection(socket, peerAddress, this.#context)
     this.#connections.add(connection)
+    this.#shedder.watch()
     socket.on('close', () => {
       this.#connections.delete(connection)
       this.#addresses.leave(peerAddress)

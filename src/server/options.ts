@@ -37,6 +37,8 @@ export interface ServerOptions {
   /** Connections from one address, an IPv6 one with its /64; none where it is exempt. */
   readonly maxConnectionsPerAddress: number
   readonly isExempt: (address: string) => boolean
+  /** Whether fetches wait for a connection to an origin. */
+  readonly isOriginShort: () => boolean
   /** What is held in memory for those outside. */
   readonly envelope: Envelope
   /** How much may be held of what a client sends ahead; beyond it the connection is not read. */
@@ -78,6 +80,7 @@ export function serverOptions(given: Partial<ServerOptions> = {}): ServerOptions
     maxConnections: 20_000,
     maxConnectionsPerAddress: 1000,
     isExempt: isLoopback,
+    isOriginShort: () => false,
     envelope: new Envelope(128 * 1024 * 1024),
     maxPipelinedBytes: 64 * 1024,
     reads: 'auto',

@@ -100,6 +100,10 @@ export class Client implements ClientExchange {
     return Readable.from([Buffer.from(this.#requestBody ?? '')])
   }
 
+  whenBodyHeld(held: () => void): void {
+    held()
+  }
+
   informational(status: number, fields: ReadonlyFields): void {
     this.informationals.push({ status, fields })
   }

@@ -123,3 +123,55 @@ describe('memory in flight', () => {
     await server.until(() => envelope.usedBytes === 0)
   })
 })
+
+describe('connections to an origin that others wait for', () => {
+  test('are not kept from them by a client that is slow to take what is not stored', async (t) => {
+    const clock = new VirtualClock()
+    let isShort = false
+    const server = await serve(t, { clock, isOriginShort: () => isShort }, (exchange) => {
+      exchange.begin(plain(200), null).write(Buffer.alloc(32 * 1024 * 1024))
+    })
+    const slow = await server.connect()
+    slow.socket.pause()
+    slow.send(GET)
+    await server.until(() => server.handler.seen.length === 1)
+    clock.advance(20_000)
+    assert.deepEqual(server.handler.seen[0]?.ends, [])
+    isShort = true
+    clock.advance(1000)
+    assert.equal(server.handler.ends, 'broken')
+    assert.deepEqual(countsOf(server.recorder, 'connectionsShed'), { 'slow-for-origin': 1 })
+  })
+})
+
+describe('a request body', () => {
+  const HELD = 64 * 1024
+
+  test('is said to be held once all of it has come, or as much as is held, or it has broken off', async (t) => {
+    const held: string[] = []
+    const server = await serve(t, {}, (exchange) => {
+      const { target } = exchange
+      exchange.body().pause()
+      exchange.whenBodyHeld(() => held.push(target))
+    })
+    const send = async (
+      target: string,
+      length: number,
+    ): Promise<Awaited<ReturnType<typeof server.connect>>> => {
+      const client = await server.connect()
+      client.send(`POST ${target} HTTP/1.1\r\nHost: t.test\r\nContent-Length: ${length}\r\n\r\nabc`)
+      await server.until(() => server.handler.seen.some((seen) => seen.target === target))
+      return client
+    }
+    const small = await send('/small', 6)
+    const large = await send('/large', 1_000_000)
+    const gone = await send('/gone', 6)
+    assert.deepEqual(held, [])
+    small.send('def')
+    await server.until(() => held.join() === '/small')
+    large.send('x'.repeat(HELD))
+    await server.until(() => held.join() === '/small,/large')
+    gone.close()
+    await server.until(() => held.join() === '/small,/large,/gone')
+  })
+})

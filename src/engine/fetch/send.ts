@@ -14,6 +14,7 @@ import { isOut } from './saint.ts'
 export function prepare(fetch: FetchTransaction): FetchStep | Promise<FetchStep> {
   const { request } = fetch.plan
   if (fetch.context.envelope.isFull) return overloaded(fetch)
+  if (fetch.plan.body !== null && fetch.plan.body.errored !== null) return bodyBroke(fetch)
   addValidators(fetch)
   if (fetch.plan.mode === 'store') askForPart(fetch)
   request.isWritable = true
@@ -25,6 +26,12 @@ export function prepare(fetch: FetchTransaction): FetchStep | Promise<FetchStep>
 function overloaded(fetch: FetchTransaction): FetchStep {
   fetch.context.recorder.count('limitReached', 'memory')
   fetch.failure = { status: 503, reason: 'overloaded', synth: null, allowsStale: true }
+  return fetch.steps.failed
+}
+
+/** The client's body broke off before the origin was asked. */
+function bodyBroke(fetch: FetchTransaction): FetchStep {
+  fetch.failure = { status: 400, reason: 'request-body', synth: null, allowsStale: false }
   return fetch.steps.failed
 }
 

@@ -79,7 +79,8 @@ export function startFetch(
   )
   // An unsafe request is seen through to its answer, which says whether stored responses have become untrue (RFC 9111 §4.4).
   if (!isStorable && SAFE_METHODS.has(request.method)) busy.abandon = () => fetch.unread()
-  drive(fetch, FETCH_STEPS.prepare)
+  if (hasBody) exchange.whenBodyHeld(() => drive(fetch, FETCH_STEPS.prepare))
+  else drive(fetch, FETCH_STEPS.prepare)
 }
 
 /** Name of the origin that the route or `recv` has chosen, or of the default one. */

@@ -133,6 +133,11 @@ export class Connection implements ExchangeHost, PatienceOwner, Receiver {
     return body.start(holdBytes, () => this.#continueSoon())
   }
 
+  whenBodyHeld(held: () => void): void {
+    if (this.#body === null) held()
+    else this.#body.whenHeld(held)
+  }
+
   willPersist(framingAllows: boolean): boolean {
     const body = this.#body
     // A body that nobody has asked for is passed over if all of it is here; never waited for.
@@ -452,13 +457,21 @@ export class Connection implements ExchangeHost, PatienceOwner, Receiver {
 
   /** Breaks it off if its client has kept us waiting for `ms` with a body, or to take a response. Says whether it did. */
   shedIfSlow(now: number, ms: number): boolean {
-    const { awaited } = this.#patience
-    if (!this.#isOpen || (awaited !== 'body' && awaited !== 'send')) return false
-    if (now - this.#patience.since < ms) return false
+    const patience = this.#patience
+    if (!this.#isOpen || (patience.awaited !== 'body' && patience.awaited !== 'send')) return false
+    if (now - patience.since < ms || patience.rate(now) > SLOW_RATE) return false
     this.#breakOff('broken', true)
     return true
   }
+
+  /** A connection to an origin may be waiting for its client. */
+  get mayHoldOrigin(): boolean {
+    return this.#patience.awaited === 'body' ? this.#body?.isHeld === true : this.#exchange.sendsPieces
+  }
 }
+
+/** Bytes a second: whoever is faster does what can be asked of a client, even where there is no room. */
+const SLOW_RATE = 8192
 
 /** How much of a request body waits for its reader. */
 const HELD_BODY_BYTES = 64 * 1024

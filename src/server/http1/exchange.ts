@@ -33,6 +33,8 @@ export interface ExchangeHost {
   currentDate(): string
   /** Starts the request body; tells a client that waits for it to go on. */
   startBody(): Readable
+  /** Calls back when as much of it is here as is held, or nothing more will come. */
+  whenBodyHeld(held: () => void): void
   /** Asked once, when the final head is made, and then binding: whether another request may follow on this connection. */
   willPersist(framingAllows: boolean): boolean
   /** The response has been written. */
@@ -160,11 +162,21 @@ export class Http1Exchange implements ClientExchange, BodyOwner {
     return this.#sending instanceof StoredBody
   }
 
+  /** A response is being sent piece by piece, as it comes: a fetch may be waiting for its client. */
+  get sendsPieces(): boolean {
+    return this.#sending instanceof ResponseBody
+  }
+
   body(): Readable {
     assert(!this.#bodyAsked, 'a request body is asked for once')
     this.#bodyAsked = true
     if (this.#phase === 'over') return brokenBody()
     return this.#host.startBody()
+  }
+
+  whenBodyHeld(held: () => void): void {
+    if (this.#phase === 'over') held()
+    else this.#host.whenBodyHeld(held)
   }
 
   informational(status: number, fields: ReadonlyFields): void {

@@ -30,6 +30,7 @@ export class Patience implements Expiring {
   #requestUntil = 0
   // Of a paced wait: since when, when something last moved, and the window.
   #since = 0
+  #firstBytes = 0
   #movedAt = 0
   #movedBytes = 0
   #windowEnd = 0
@@ -51,6 +52,13 @@ export class Patience implements Expiring {
     const what = this.#awaited
     if (what === 'body' || what === 'send') return this.#since
     return what === null ? 0 : this.#deadline.at - this.#limitOf(what)
+  }
+
+  /** Of a paced wait: bytes a second since it began. */
+  rate(now: number): number {
+    const what = this.#awaited
+    if (what !== 'body' && what !== 'send') return 0
+    return ((this.#owner.progressOf(what) - this.#firstBytes) * 1000) / Math.max(1, now - this.#since)
   }
 
   /** Waits for something from now on, or, with null, for nothing of the client's. A paced wait that goes on stays one. */
@@ -88,7 +96,7 @@ export class Patience implements Expiring {
   #pace(what: Paced, now: number): void {
     const { rateGraceMs, rateWindowMs } = this.#limits
     this.#since = this.#movedAt = now
-    this.#movedBytes = this.#windowBytes = this.#owner.progressOf(what)
+    this.#firstBytes = this.#movedBytes = this.#windowBytes = this.#owner.progressOf(what)
     this.#windowEnd = now + rateGraceMs + rateWindowMs
     this.#rearm(what)
   }

@@ -32,6 +32,9 @@ export class RequestBody {
   readonly #chunked: ChunkedDecoder | null
   #stream: Readable | null = null
   #full = false
+  #held: (() => void) | null = null
+  /** As much of it has come as is held, at some time, or all of it. */
+  isHeld = false
 
   /** `bodyBytes` null: chunked. */
   constructor(bodyBytes: number | null, maxBodyBytes: number) {
@@ -84,6 +87,22 @@ export class RequestBody {
     return stream
   }
 
+  /** Calls back once as much has come as is held, or nothing more will. */
+  whenHeld(held: () => void): void {
+    if (this.isHeld || this.complete) held()
+    else {
+      this.#held = held
+      this.#stream?.once('close', () => this.#tellHeld())
+    }
+  }
+
+  #tellHeld(): void {
+    const held = this.#held
+    this.isHeld = true
+    this.#held = null
+    held?.()
+  }
+
   /** Takes bytes from `at` up to `end` or to the end of the body; returns where it stopped. Unwanted, they are dropped. */
   feed(source: Buffer, at: number, end: number): number {
     const chunked = this.#chunked
@@ -111,11 +130,14 @@ export class RequestBody {
   #deliver(bytes: Buffer | null, length: number): void {
     this.receivedBytes += length
     if (length === 0 || bytes === null || this.#stream === null || this.#stream.destroyed) return
-    if (!this.#stream.push(bytes)) this.#full = true
+    if (this.#stream.push(bytes)) return
+    this.#full = true
+    this.#tellHeld()
   }
 
   #finish(): void {
     this.complete = true
     if (this.#stream !== null && !this.#stream.destroyed) this.#stream.push(null)
+    this.#tellHeld()
   }
 }
