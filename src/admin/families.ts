@@ -20,6 +20,7 @@ import type { Histogram, Recorder } from '../observe/recorder.ts'
 import { BREAKER_STATES } from '../observe/breaker-state.ts'
 import type { OriginHealth } from '../origin/health.ts'
 import type { OriginFigures } from '../origin/origin.ts'
+import type { InvalidationFigures } from '../engine/invalidator.ts'
 import type { StoreFigures } from '../store/store.ts'
 
 export interface Sample {
@@ -46,6 +47,7 @@ export interface Figures {
   /** What is known of each origin's health, by its name. */
   readonly health: () => ReadonlyMap<string, OriginHealth>
   readonly policies: () => PolicyFigures
+  readonly invalidation: () => InvalidationFigures
   readonly version: string
 }
 
@@ -108,6 +110,7 @@ export function familiesOf(figures: Figures): Family[] {
     ...healthFamilies(figures.health()),
     ...storeFamilies(figures.store()),
     ...policyFamilies(figures.policies()),
+    ...invalidationFamilies(figures.invalidation()),
     family('gauge', 'lacquer_build_info', 'Always 1; the labels say what is running.', [
       { labels: { version: figures.version, node: process.version }, value: 1 },
     ]),
@@ -203,6 +206,22 @@ function policyFamilies(figures: PolicyFigures): Family[] {
       'Whether an operator put an earlier version in force (1) in place of the one that was last loaded.',
       Number(figures.isSetAside),
     ),
+  ]
+}
+
+function invalidationFamilies(figures: InvalidationFigures): Family[] {
+  const gauge = (name: string, help: string, value: number): Family =>
+    family('gauge', name, help, [{ labels: {}, value }])
+  return [
+    gauge('lacquer_bans', 'Bans in force, purges among them that are still worked off.', figures.bans),
+    gauge('lacquer_bans_limit', 'Bans that may be in force.', figures.bansLimit),
+    gauge('lacquer_bans_to_walk', 'Bans that the lurker has yet to work off.', figures.bansToWalk),
+    gauge(
+      'lacquer_lurker_walk_ratio',
+      "How much of the lurker's walk through the store is done; 1 where it rests.",
+      figures.walkProgress,
+    ),
+    gauge('lacquer_tags', 'Tags that stored responses are found by.', figures.tags),
   ]
 }
 

@@ -1,5 +1,6 @@
 /** What the control API of an edge can do: each feature's operations, one line each. */
 import { drainOperations } from '../admin/drain-operations.ts'
+import { invalidationOperations } from '../admin/invalidation-operations.ts'
 import type { Operation } from '../admin/operation.ts'
 import { originOperations, type OriginControl } from '../admin/origin-operations.ts'
 import { parameterOperations } from '../admin/parameter-operations.ts'
@@ -7,6 +8,7 @@ import { policyOperations, type PolicyControl } from '../admin/policy-operations
 import { responseOperations } from '../admin/response-operations.ts'
 import { versionOperations } from '../admin/version-operations.ts'
 import type { Clock } from '../base/clock.ts'
+import type { Invalidator } from '../engine/invalidator.ts'
 import type { TagIndex } from '../invalidate/tag-index.ts'
 import type { Log } from '../observe/events.ts'
 import type { Recorder } from '../observe/recorder.ts'
@@ -22,6 +24,7 @@ export interface OperatedEdge {
   readonly log: Log
   readonly store: Store
   readonly tags: TagIndex
+  readonly invalidator: Invalidator
   readonly origins: OriginControl
   readonly inForce: SettingsInForce
   readonly policies: PolicyControl
@@ -35,6 +38,7 @@ export function operationsOf(edge: OperatedEdge): Operation[] {
   return [
     ...versionOperations(version, () => clock.now() - startedAt),
     ...responseOperations({ store, tags, clock, defaultAuthority: edge.ownHost }),
+    ...invalidationOperations(edge.invalidator, log),
     ...originOperations(edge.origins),
     ...parameterOperations({
       settings: () => inForce.current,

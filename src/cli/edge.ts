@@ -182,6 +182,7 @@ async function start(options: EdgeOptions, undo: (() => Promise<void>)[]): Promi
     origins: () => new Map([...connections].map(([name, origin]) => [name, origin.figures()])),
     health: () => new Map([...connections].map(([name, origin]) => [name, origin.health()])),
     policies: () => manager.figures,
+    invalidation: () => engine.invalidator.figures(),
     version,
   }
   const manager = new PolicyManager({
@@ -254,6 +255,7 @@ async function start(options: EdgeOptions, undo: (() => Promise<void>)[]): Promi
       log: logs,
       store,
       tags,
+      invalidator: engine.invalidator,
       origins: { settings: origins, connections, recorder },
       inForce,
       policies: manager,

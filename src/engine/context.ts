@@ -50,6 +50,8 @@ export interface EngineLimits {
   readonly tagFields: 'consume' | 'forward'
   /** Bans in force at a time. */
   readonly maxBans: number
+  /** Responses of a tag that are removed before the purge is acknowledged. */
+  readonly purgedAtOnce: number
   /** How far a client may be behind an origin's body that is not stored. */
   readonly windowBytes: number
   /** How long a piped connection may be silent. */

@@ -1,4 +1,5 @@
 /** Settings as the engine calls them. */
+import { LIMITS } from '../config/limits.ts'
 import type { Settings } from '../config/settings.ts'
 import type { EngineLimits } from './context.ts'
 
@@ -19,6 +20,7 @@ export function engineLimits(settings: Settings): EngineLimits {
     cacheStatusKey: settings.cacheStatusKey,
     tagFields: settings.tagFields,
     maxBans: settings.maxBans,
+    purgedAtOnce: LIMITS.purgedAtOnce,
     windowBytes: settings.maxUnsentBytes,
     pipeIdleMs: settings.pipeTimeoutMs,
     viaName: settings.viaName,

@@ -29,6 +29,8 @@ export interface Unreadable {
 export interface InvalidationFigures {
   /** Bans in force, purges among them that are still being worked off. */
   readonly bans: number
+  /** How many there may be. */
+  readonly bansLimit: number
   /** Of those, the ones that the walk under way, or one yet to come, must ask of each stored response. */
   readonly bansToWalk: number
   /** How much of the walk through the store is done, from 0 to 1. */
@@ -87,6 +89,7 @@ export class Invalidator {
     const { bans, tags } = this.#context
     return {
       bans: bans.list.length,
+      bansLimit: bans.limit,
       bansToWalk: bans.list.filter((ban) => ban.isSwept && !ban.isWalked).length,
       walkProgress: this.#sweep.progress,
       tags: tags.size,

@@ -4,7 +4,6 @@
  *
  * Where a tag has more responses than can be removed at once, a ban withdraws them at once and the lurker removes them.
  */
-import { LIMITS } from '../config/limits.ts'
 import { matcherOf, natureOf } from '../invalidate/scope.ts'
 import { targetTag } from '../invalidate/tags.ts'
 import type { EngineContext } from './context.ts'
@@ -19,7 +18,7 @@ export function withdrawTag(
 ): Withdrawn {
   const { tags, withdrawals } = context
   const at = withdrawals.add(tag, manner.isSoft)
-  if (tags.count(tag) > LIMITS.purgedAtOnce && withdrawLater(context, tag, manner))
+  if (tags.count(tag) > context.limits.purgedAtOnce && withdrawLater(context, tag, manner))
     return { responses: tags.count(tag), isPending: true }
   let responses = 0
   for (const key of tags.keysOf(tag)) responses += withdrawTagged(context, key, tag, at, manner)

@@ -2,6 +2,7 @@
 import { LIMITS } from '../config/limits.ts'
 import { cacheKey } from '../http/key.ts'
 import { parseAuthority, parseTarget } from '../http/target.ts'
+import { readTypedUrl } from '../http/typed-url.ts'
 import type { Scope } from './scope.ts'
 
 export type PurgeTarget =
@@ -39,10 +40,11 @@ export function readPurgeTarget(request: PurgeRequest): TargetReading {
 }
 
 function readUrl(url: string): TargetReading {
-  const target = parseTarget('GET', url)
-  if (!target.ok || target.form !== 'absolute')
+  const reading = readTypedUrl(url, 'GET', '')
+  if (!reading.ok || reading.url.authority === '')
     return wrong(`'${url}' is no absolute URL; write for instance http://example.com/path?query`)
-  return { ok: true, target: { kind: 'url', uri: cacheKey(target.scheme, target.authority, target.path) } }
+  const { scheme, authority, target } = reading.url
+  return { ok: true, target: { kind: 'url', uri: cacheKey(scheme, authority, target) } }
 }
 
 function readTagList(tags: readonly string[]): TargetReading {

@@ -5,7 +5,7 @@ import type { Admin } from '../../src/admin/admin.ts'
 import { Metrics } from '../../src/admin/metrics.ts'
 import { writeAddress } from '../../src/config/address.ts'
 import { Recorder } from '../../src/observe/recorder.ts'
-import { listening } from './listening.ts'
+import { listening, NO_INVALIDATION } from './listening.ts'
 
 const origins = () => new Map()
 const health = () => new Map()
@@ -83,7 +83,15 @@ describe('the admin listener', () => {
     }
     const other = await listening({
       metrics: new Metrics(
-        { recorder: new Recorder(), store: broken, origins, health, policies, version: '0' },
+        {
+          recorder: new Recorder(),
+          store: broken,
+          origins,
+          health,
+          policies,
+          invalidation: () => NO_INVALIDATION,
+          version: '0',
+        },
         null,
       ),
       log: { log: (_level, event) => events.push(event), access: null },

@@ -34,9 +34,11 @@ const health = () =>
     ],
   ])
 
+const invalidation = () => ({ bans: 3, bansLimit: 2000, bansToWalk: 2, walkProgress: 0.25, tags: 12 })
+
 async function pageOf(recorder: Recorder): Promise<string[]> {
   const page = await new Metrics(
-    { recorder, store: () => figures, origins, health, policies, version: '1.2.3' },
+    { recorder, store: () => figures, origins, health, policies, invalidation, version: '1.2.3' },
     null,
   ).page()
   return page.split('\n')
@@ -136,6 +138,9 @@ describe('the page of metrics', () => {
     assert.ok(lines.includes('lacquer_store_limit_bytes 8192'))
     assert.ok(lines.includes('lacquer_store_draft_bytes 100'))
     assert.ok(lines.includes('lacquer_evictions_total 7'))
+    assert.ok(lines.includes('lacquer_bans 3'))
+    assert.ok(lines.includes('lacquer_lurker_walk_ratio 0.25'))
+    assert.ok(lines.includes('lacquer_tags 12'))
     assert.ok(
       lines.some((line) => line.startsWith('lacquer_build_info{') && line.includes('version="1.2.3"')),
     )
@@ -148,6 +153,7 @@ describe('the page of metrics', () => {
       origins,
       health,
       policies,
+      invalidation,
       version: '',
     })
     assert.equal(new Set(families.map((family) => family.name)).size, families.length)

@@ -13,6 +13,8 @@ export const NO_FIGURES = {
   refusals: 0,
 }
 
+export const NO_INVALIDATION = { bans: 0, bansLimit: 10, bansToWalk: 0, walkProgress: 1, tags: 0 }
+
 export function listening(options: Partial<AdminOptions> = {}): Promise<Admin> {
   const recorder = options.recorder ?? new Recorder()
   const metrics = new Metrics(
@@ -22,6 +24,7 @@ export function listening(options: Partial<AdminOptions> = {}): Promise<Admin> {
       origins: () => new Map(),
       health: () => new Map(),
       policies: () => ({ version: 1, kept: 1, hasFailed: false, isSetAside: false }),
+      invalidation: () => NO_INVALIDATION,
       version: '0',
     },
     null,

@@ -1,8 +1,7 @@
 /** The whole edge in this process, between a raw origin and raw clients on loopback, stopped when the test is over. */
 import assert from 'node:assert/strict'
 import type { TestContext } from 'node:test'
-import type { Clock } from '../../src/base/clock.ts'
-import { startEdge, type Edge } from '../../src/cli/edge.ts'
+import { startEdge, type Edge, type EdgeOptions } from '../../src/cli/edge.ts'
 import { readConfig } from '../../src/config/config.ts'
 import type { Recorder } from '../../src/observe/recorder.ts'
 import { loadPolicies } from '../../src/policy/load.ts'
@@ -27,7 +26,7 @@ export interface TestEdge {
 export async function edge(
   t: TestContext,
   parameters: Readonly<Record<string, unknown>> = {},
-  options: { readonly clock?: Clock } = {},
+  options: Pick<EdgeOptions, 'clock' | 'write'> = {},
 ): Promise<TestEdge> {
   const origin = await RawOrigin.listen()
   t.after(() => origin.close())

@@ -350,7 +350,6 @@ describe('what a purge is asked for', () => {
     [{ url: 'http://a/', all: true }, /say what to purge/],
     [{ url: '/a' }, /no absolute URL/],
     [{ url: 'ftp://a/' }, /no absolute URL/],
-    [{ url: 'http://a/#b' }, /no absolute URL/],
     [{ tags: [] }, /no tag/],
     [{ tags: ['a', ''] }, /is no tag/],
     [{ tags: ['\u0001http://a g'] }, /is no tag/],

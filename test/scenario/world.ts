@@ -39,6 +39,7 @@ export const LIMITS: EngineLimits = {
   cacheStatusKey: 'off',
   tagFields: 'consume',
   maxBans: 100,
+  purgedAtOnce: 256,
   viaName: 'lacquer',
   cacheName: 'Lacquer',
 }

@@ -1,0 +1,65 @@
+// `lacquer purge`, `lacquer ban` and `lacquer bans` against an edge that runs.
+import assert from 'node:assert/strict'
+import { after, before, describe, test } from 'node:test'
+import { invalidationOperations } from '../../src/admin/invalidation-operations.ts'
+import type { Admin } from '../../src/admin/admin.ts'
+import { writeAddress } from '../../src/config/address.ts'
+import { silentLog } from '../../src/observe/events.ts'
+import { listening } from '../admin/listening.ts'
+import { World } from '../scenario/world.ts'
+import { run, type Finished } from './lacquer.ts'
+
+describe('withdrawing from the command line', () => {
+  const world = new World()
+  let admin: Admin
+  let ticking: NodeJS.Timeout
+
+  before(async () => {
+    admin = await listening({ operations: invalidationOperations(world.engine.invalidator, silentLog) })
+    world.origin.always(200, { 'cache-control': 'max-age=600', xkey: 'red' }, 'body')
+    for (const path of ['/a', '/b', '/c']) world.get(path)
+    ticking = setInterval(() => world.clock.advance(10), 1)
+  })
+  after(async () => {
+    clearInterval(ticking)
+    await admin.close()
+  })
+
+  const lacquer = (...args: string[]): Promise<Finished> =>
+    run([...args, '--admin', writeAddress(admin.address)])
+
+  test('a dry run, then the purge', async () => {
+    const dry = await lacquer('purge', 'http://example.com/a', '--dry-run')
+    assert.equal(dry.status, 0, dry.err)
+    assert.match(
+      dry.out,
+      /^would purge 1 response, \d+ bytes\n {2}200 {2}\d+ B {2}\d+ s old {2}http:\/\/example\.com\/a\n$/,
+    )
+    world.edge.expectStored('/a')
+    const done = await lacquer('purge', 'http://example.com/a', '--json')
+    assert.deepEqual(JSON.parse(done.out), { kind: 'url', soft: false, responses: 1, pending: false })
+    world.edge.expectNotStored('/a')
+  })
+
+  test('by tag, soft', async () => {
+    const { status, out } = await lacquer('purge', '--tag', 'red', '--tag', 'blue', '--soft')
+    assert.equal(status, 0)
+    assert.equal(out, 'made stale: 2 responses\n')
+  })
+
+  test('a ban, and the list of bans', async () => {
+    const given = await lacquer('ban', 'req.header.x-a == "1" && req.url == "/b"')
+    assert.equal(given.out, 'banned: req.header.x-a == "1" && req.url == "/b"\n')
+    const list = await lacquer('bans')
+    assert.match(list.out, /of at most 100; the walk/)
+  })
+
+  test('what is wrong is said, with the exit status of its kind', async () => {
+    const nothing = await lacquer('purge')
+    assert.equal(nothing.status, 2)
+    assert.match(nothing.err, /say what to purge/)
+    const wrong = await lacquer('ban', 'req.ur == "/"')
+    assert.equal(wrong.status, 1)
+    assert.match(wrong.err, /req\.url is meant\?/)
+  })
+})
