@@ -60,7 +60,7 @@ const CLAIMS: ReadonlySet<string> = new Set([
     'x-ssl',
     'cloudfront-forwarded-proto',
   ],
-  ...['cf-visitor', 'x-client-proto', 'x-client-ssl', 'x-azure-fdid', 'x-port'],
+  ...['cf-visitor', 'x-client-proto', 'x-client-ssl', 'x-azure-fdid', 'x-port', 'x-server-name'],
   // What the proxy in front would do.
   ...['surrogate-capability', 'x-accel-internal', 'x-sendfile-type', 'x-accel-mapping', 'proxy', 'x-varnish'],
 ])
@@ -81,6 +81,8 @@ const OVERRIDES: ReadonlySet<string> = new Set([
     'x-override-url',
     'x-rewrite',
     'x-request-uri',
+    'uri',
+    'url',
     'request-uri',
     'x-http-path-override',
     'x-wp-nonce-url',

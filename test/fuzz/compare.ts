@@ -34,7 +34,7 @@ export function h11Disagrees(
 }
 
 /** An empty line where a request could begin. */
-const hasEmptyLine = (stream: string): boolean => /^\r\n|\r\n[A-Z]+ [^ ]+ HTTP\/1/.test(stream)
+const hasEmptyLine = (stream: string): boolean => /^\r\n|\r\n[^ \r\n]+ [^ ]+ HTTP\/1/.test(stream)
 
 function disagreement(who: string, ours: readonly SeenRequest[], theirs: NodeReading): string | null {
   for (const [n, request] of ours.entries()) {

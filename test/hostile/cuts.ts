@@ -41,7 +41,7 @@ export class CutTrials {
   readonly #clock: VirtualClock
   readonly #pages = new Map<string, Page>()
 
-  /** `clock`: the stand's. */
+  /** `stand`: with `CUT_PARAMETERS`; `clock`: the stand's. */
   constructor(stand: Stand, clock: VirtualClock) {
     this.#stand = stand
     this.#clock = clock
@@ -86,7 +86,7 @@ export class CutTrials {
   async #untilEnd(client: RawClient, stalls: boolean): Promise<void> {
     for (let turn = 0; !client.ended; turn++) {
       await settle(4)
-      if (stalls || turn > QUICK_TURNS) this.#clock.advance(2000)
+      if (stalls || turn > QUICK_TURNS) this.#clock.advance(STALL_MS)
       if (turn > 10 * QUICK_TURNS) throw new Error('an answer without end')
     }
   }
@@ -130,6 +130,9 @@ export class CutTrials {
   }
 }
 
+/** How patient the edge is with an origin, so that a stall costs few turns of the clock. */
+export const CUT_PARAMETERS = { firstByteTimeout: '1s', betweenBytesTimeout: '1s' }
+const STALL_MS = 1100
 const MAX_RETRIES = 3
 /** Turns of the event loop in which an answer comes that nothing holds up. */
 const QUICK_TURNS = 500

@@ -217,6 +217,7 @@ const CHUNKS: readonly Row[] = [
   ['0\r\nX: y\r\n z\r\n\r\n', 'a trailer that goes on'],
   ['0\r\nX: a\x00b\r\n\r\n', 'a NUL in a trailer'],
   ['0\r\nContent-Length: 9\r\n\r\n', 'a length in a trailer, which some reader may heed'],
+  ['0\r\nConnection: close\r\n\r\n', 'an end of the connection in a trailer, which llhttp heeds'],
   ['0\r\ntransfer-encoding: chunked\r\n\r\n', 'a coding in a trailer'],
   ['0\r\nX: y\r\nHost: evil.test\r\n\r\n', 'a host in a trailer'],
   ['0\r\n\xe9: y\r\n\r\n', 'a trailer whose name is no token'],

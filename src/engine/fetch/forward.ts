@@ -30,6 +30,8 @@ function isDropped(name: string, isStorable: boolean, peerIsTrusted: boolean): b
   // Believed, and passed on, only from a trusted proxy; and where others are to be given the answer, not even from that:
   // what it says of scheme and client is in what we write ourselves.
   if ((isStorable || !peerIsTrusted) && isClaim(name)) return true
+  // Via is one more, and some servers answer by it.
+  if (isStorable && !peerIsTrusted && name === 'via') return true
   // Without content, what describes it describes nothing, and may lead to an error that others are given.
   return isStorable && (NOT_STORABLE.has(name) || name.startsWith('content-') || isOverride(name))
 }
@@ -53,7 +55,9 @@ export function forwardedFields(
   fields.set('x-forwarded-for', isBehind ? wayHere(request.fields, clientAddress, peerAddress) : peerAddress)
   fields.set('x-forwarded-proto', request.scheme)
   if (!fields.has('x-forwarded-host')) fields.set('x-forwarded-host', request.host)
-  fields.append('via', `1.${exchange.minorVersion} ${options.viaName}`)
+  // Whoever asks for what others are to be given asks in one and the same way.
+  const minorVersion = options.storable ? 1 : exchange.minorVersion
+  fields.append('via', `1.${minorVersion} ${options.viaName}`)
   return fields
 }
 

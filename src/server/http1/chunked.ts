@@ -162,6 +162,12 @@ export class ChunkedDecoder {
   }
 }
 
-/** What frames or routes comes too late in a trailer (RFC 9110 §6.5.1): whoever sends it hopes that somebody heeds it. */
-const FRAMING_NAMES: ReadonlySet<string> = new Set(['content-length', 'host', 'transfer-encoding'])
+/** What frames, routes or is about the connection comes too late in a trailer (RFC 9110 §6.5.1), but some readers heed it: llhttp closes behind `Connection: close` there. */
+const FRAMING_NAMES: ReadonlySet<string> = new Set([
+  'connection',
+  'content-length',
+  'host',
+  'transfer-encoding',
+  'upgrade',
+])
 const LONGEST_FRAMING_NAME = 'transfer-encoding'.length
