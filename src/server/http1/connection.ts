@@ -457,9 +457,7 @@ export class Connection implements ExchangeHost, PatienceOwner, Receiver {
 
   /** Breaks it off if its client has kept us waiting for `ms` with a body, or to take a response. Says whether it did. */
   shedIfSlow(now: number, ms: number): boolean {
-    const patience = this.#patience
-    if (!this.#isOpen || (patience.awaited !== 'body' && patience.awaited !== 'send')) return false
-    if (now - patience.since < ms || patience.rate(now) > SLOW_RATE) return false
+    if (!this.#isOpen || !this.#patience.isSlow(now, ms, SLOW_RATE)) return false
     this.#breakOff('broken', true)
     return true
   }

@@ -30,7 +30,8 @@ export class Patience implements Expiring {
   #requestUntil = 0
   // Of a paced wait: since when, when something last moved, and the window.
   #since = 0
-  #firstBytes = 0
+  #markAt = 0
+  #markBytes = 0
   #movedAt = 0
   #movedBytes = 0
   #windowEnd = 0
@@ -54,11 +55,25 @@ export class Patience implements Expiring {
     return what === null ? 0 : this.#deadline.at - this.#limitOf(what)
   }
 
-  /** Of a paced wait: bytes a second since it began. */
-  rate(now: number): number {
+  /**
+   * Of a paced wait: whether less than `bytesPerSecond` came or went since it was first asked so, `ms` or longer ago. Not since
+   * the wait began, because the kernel's buffers take at once what the client may never take.
+   */
+  isSlow(now: number, ms: number, bytesPerSecond: number): boolean {
     const what = this.#awaited
-    if (what !== 'body' && what !== 'send') return 0
-    return ((this.#owner.progressOf(what) - this.#firstBytes) * 1000) / Math.max(1, now - this.#since)
+    if (what !== 'body' && what !== 'send') return false
+    const bytes = this.#owner.progressOf(what)
+    if (this.#markAt === 0) this.#mark(now, bytes)
+    const elapsedMs = now - this.#markAt
+    if (elapsedMs < ms) return false
+    const isSlow = ((bytes - this.#markBytes) * 1000) / elapsedMs < bytesPerSecond
+    this.#mark(now, bytes)
+    return isSlow
+  }
+
+  #mark(now: number, bytes: number): void {
+    this.#markAt = now
+    this.#markBytes = bytes
   }
 
   /** Waits for something from now on, or, with null, for nothing of the client's. A paced wait that goes on stays one. */
@@ -96,7 +111,8 @@ export class Patience implements Expiring {
   #pace(what: Paced, now: number): void {
     const { rateGraceMs, rateWindowMs } = this.#limits
     this.#since = this.#movedAt = now
-    this.#firstBytes = this.#movedBytes = this.#windowBytes = this.#owner.progressOf(what)
+    this.#markAt = 0
+    this.#movedBytes = this.#windowBytes = this.#owner.progressOf(what)
     this.#windowEnd = now + rateGraceMs + rateWindowMs
     this.#rearm(what)
   }
