@@ -17,7 +17,7 @@ import {
   type CounterId,
 } from '../observe/counters.ts'
 import type { Histogram, Recorder } from '../observe/recorder.ts'
-import { BREAKER_STATES } from '../observe/breaker-state.ts'
+import { BREAKER_STATES, PROBE_RESULTS } from '../observe/breaker-state.ts'
 import type { OriginHealth } from '../origin/health.ts'
 import type { OriginFigures } from '../origin/origin.ts'
 import type { InvalidationFigures } from '../engine/invalidator.ts'
@@ -105,6 +105,12 @@ export function familiesOf(figures: Figures): Family[] {
       origins.flatMap((counts) =>
         samples(counts.breakerMoves, BREAKER_STATES, 'to', { origin: counts.origin }),
       ),
+    ),
+    family(
+      'counter',
+      'lacquer_origin_probes_total',
+      'Probes of the health of the origin, by result.',
+      origins.flatMap((counts) => samples(counts.probes, PROBE_RESULTS, 'result', { origin: counts.origin })),
     ),
     ...originFamilies(figures.origins()),
     ...healthFamilies(figures.health()),

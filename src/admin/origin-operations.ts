@@ -27,7 +27,17 @@ export const ORIGIN = z.object({
   breaker: z.enum(BREAKER_STATES),
   failures: z.number().describe('Failures in a row.'),
   lastFailure: z.string().nullable(),
-  since: z.iso.datetime().describe('When the breaker came into this state.'),
+  since: z.iso.datetime().describe('When it came into this state of health.'),
+  probe: z
+    .object({
+      isHealthy: z.boolean(),
+      good: z.number().describe('How many of the latest were good.'),
+      window: z.number().describe('How many of the latest count.'),
+      threshold: z.number().describe('How many of them must have been good.'),
+      lastFailure: z.string().nullable(),
+    })
+    .nullable()
+    .describe('What its probe says; null where it has none.'),
   retryAfterMs: z.number().describe('How long until a fetch is tried again; 0 where fetches go out.'),
   connections: z.object({ open: z.number(), idle: z.number() }),
   queued: z.number().describe('Fetches that wait for a connection.'),
@@ -80,7 +90,7 @@ function connectionOf(name: string, { connections }: OriginControl): Origin & He
 function described(name: string, control: OriginControl): z.infer<typeof ORIGIN> {
   const connection = connectionOf(name, control)
   const { open, idle, queued } = connection.figures()
-  const { override, since, isUp, breaker, failures, lastFailure, retryAfterMs } = connection.health()
+  const { override, since, isUp, breaker, failures, lastFailure, retryAfterMs, probe } = connection.health()
   const { results } = control.recorder.origin(name)
   const counted = FETCH_RESULTS.map((result, i) => [result, results[i] ?? 0] as const)
   return {
@@ -94,6 +104,7 @@ function described(name: string, control: OriginControl): z.infer<typeof ORIGIN>
     lastFailure,
     since: new Date(since).toISOString(),
     retryAfterMs,
+    probe,
     connections: { open, idle },
     queued,
     fetches: Object.fromEntries(counted.filter(([, count]) => count > 0)),

@@ -11,7 +11,7 @@ import {
   type OriginLimits,
 } from '../origin/undici-origin.ts'
 import { CommandError, FAILURE } from './command-error.ts'
-import { guardTerms } from '../origin/guard-terms.ts'
+import { guardProbe, guardTerms } from '../origin/guard-terms.ts'
 
 export interface Origins {
   /** By name, the default one first. */
@@ -43,7 +43,8 @@ export async function connectOrigins(
     }
     const connection = created(config, deps)
     inner.push(connection)
-    byName.set(origin.name, new GuardedOrigin(connection, terms, deps))
+    const probe = guardProbe(origin.probe, settings, origin.host ?? new URL(origin.url).host)
+    byName.set(origin.name, new GuardedOrigin(connection, terms, deps, probe))
   }
   const adjust = (changed: Settings): void => {
     Object.assign(terms, guardTerms(changed))

@@ -302,5 +302,5 @@ function countRoutes(recorder: Recorder, policies: PolicySet): void {
 const withWrite = (write: Write | undefined): { write?: Write } => (write === undefined ? {} : { write })
 
 function demoSettings(demo: DemoOrigin): OriginSettings {
-  return { name: DEMO_NAME, url: demo.url, host: null, proxy: null, ca: null }
+  return { name: DEMO_NAME, url: demo.url, host: null, proxy: null, ca: null, probe: null }
 }

@@ -69,6 +69,7 @@ const PLACEHOLDERS: Readonly<Record<Parameter['kind'], string>> = {
   choice: 'form',
   address: 'host:port',
   path: 'path',
+  target: '/path',
   file: 'path',
   token: 'name',
   hosts: 'names',

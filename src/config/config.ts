@@ -18,6 +18,7 @@ import {
   type OriginSettings,
 } from './origin-settings.ts'
 import { parameter, PARAMETER_NAMES, type ParameterName } from './parameters.ts'
+import { readProbe } from './probe-settings.ts'
 import { readValue } from './read-value.ts'
 import { innerName, type Settings } from './settings.ts'
 import { show, type Reading } from './units.ts'
@@ -73,6 +74,7 @@ const ORIGIN_SCHEMA = z.preprocess(
       host: checked(readHostField).optional(),
       proxy: checked(readProxyUrl).optional(),
       ca: z.string('write the path of a PEM file').optional(),
+      probe: checked(readProbe).optional(),
     },
     {
       error: (issue) =>
@@ -100,12 +102,13 @@ const ORIGINS_SCHEMA = z.preprocess(
         })
       }
       return origins
-        .map(([name, { url, host, proxy, ca }]) => ({
+        .map(([name, { url, host, proxy, ca, probe }]) => ({
           name,
           url,
           host: host ?? null,
           proxy: proxy ?? null,
           ca: ca ?? null,
+          probe: probe ?? null,
         }))
         .sort((a, b) => Number(b.name === 'default') - Number(a.name === 'default'))
     }),

@@ -1,4 +1,5 @@
 /** An origin as the operator describes it, read and checked. Nothing is looked up or connected to. */
+import type { ProbeConfig, ProbeSettings } from './probe-settings.ts'
 import type { Reading } from './units.ts'
 import { show } from './units.ts'
 
@@ -12,6 +13,8 @@ export interface OriginSettings {
   readonly proxy: string | null
   /** Path of a PEM file with the certificate authorities to trust instead of the system's; null: the system's. */
   readonly ca: string | null
+  /** How it is asked for its health; null: it is not, or as `originProbe` has it. */
+  readonly probe: ProbeSettings | null
 }
 
 /** What stands for an origin in the configuration file besides a plain URL. */
@@ -24,9 +27,11 @@ export interface OriginConfig {
   readonly proxy?: string
   /** PEM file with the certificate authorities to trust, relative to the configuration file. */
   readonly ca?: string
+  /** Path that is asked for again and again, to learn whether the origin is healthy; more by `{ path, interval, ... }`. */
+  readonly probe?: string | ProbeConfig
 }
 
-export const ORIGIN_KEYS = ['url', 'host', 'proxy', 'ca'] as const satisfies (keyof OriginConfig)[]
+export const ORIGIN_KEYS = ['url', 'host', 'proxy', 'ca', 'probe'] as const satisfies (keyof OriginConfig)[]
 
 const NAME = /^[A-Za-z][A-Za-z0-9_-]{0,63}$/
 

@@ -22,7 +22,7 @@ export type Parameter =
       readonly max: number
     })
   | (Declared & { readonly kind: 'choice'; readonly default: string; readonly choices: readonly string[] })
-  | (Declared & { readonly kind: 'address' | 'path' | 'file' | 'token'; readonly default: string })
+  | (Declared & { readonly kind: 'address' | 'path' | 'file' | 'token' | 'target'; readonly default: string })
   | (Declared & { readonly kind: 'hosts' | 'cidrs'; readonly default: readonly string[] })
   | (Declared & { readonly kind: 'origins'; readonly default: Readonly<Record<string, never>> })
 
@@ -386,6 +386,12 @@ export const PARAMETERS = {
     max: 4096,
     group: 'origins',
     doc: 'Most field lines in the head of a response; over it 502.',
+  },
+  originProbe: {
+    kind: 'target',
+    default: '',
+    group: 'origins',
+    doc: 'Path that every origin is asked for every 5s, to learn whether it is healthy: 3 of the latest 8 answers must be a 200 within 2s. More, and by origin, in the configuration file. Empty: none is asked.',
   },
   breakerFailures: {
     kind: 'count',

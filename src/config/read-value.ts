@@ -4,6 +4,7 @@ import { readCidr } from './cidr.ts'
 import { LIMITS } from './limits.ts'
 import { nearest } from './nearest.ts'
 import type { Parameter } from './parameters.ts'
+import { readProbePath } from './probe-settings.ts'
 import { readCount, readDuration, readSize, show, writeDuration, writeSize, type Reading } from './units.ts'
 
 export type SimpleParameter = Exclude<Parameter, { kind: 'origins' }>
@@ -27,6 +28,8 @@ export function readValue(parameter: SimpleParameter, value: unknown): Reading<u
       return readAddress(value)
     case 'path':
       return readPath(value)
+    case 'target':
+      return value === '' ? { ok: true, value: null } : readProbePath(value)
     case 'file':
       // Nothing is a value of its own here: no file.
       if (value === '') return { ok: true, value: null }

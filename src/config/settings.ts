@@ -34,7 +34,7 @@ type Inner<Entry> = Entry extends { readonly kind: infer Kind }
             ? readonly Cidr[]
             : Kind extends 'origins'
               ? readonly OriginSettings[]
-              : Kind extends 'file'
+              : Kind extends 'file' | 'target'
                 ? string | null
                 : string
   : never

@@ -30,6 +30,7 @@ export function writeValue(name: ParameterName, settings: Settings): WrittenValu
     case 'path':
     case 'token':
       return value as string
+    case 'target':
     case 'file':
       return value as string | null
   }

@@ -4,7 +4,7 @@
  *
  * Cardinality is bounded by what the operator configures: routes and origins, never URLs or clients.
  */
-import { BREAKER_STATES, type BreakerState } from './breaker-state.ts'
+import { BREAKER_STATES, PROBE_RESULTS, type BreakerState, type ProbeResult } from './breaker-state.ts'
 import {
   COUNTERS,
   FETCH_RESULTS,
@@ -51,6 +51,7 @@ export class OriginCounts {
   readonly origin: string
   readonly results = new Float64Array(FETCH_RESULTS.length)
   readonly firstByte = new Histogram()
+  readonly probes = new Float64Array(PROBE_RESULTS.length)
   readonly breakerMoves = new Float64Array(BREAKER_STATES.length)
 
   constructor(origin: string) {
@@ -59,6 +60,10 @@ export class OriginCounts {
 
   fetched(result: FetchResult): void {
     this.results[FETCH_RESULTS.indexOf(result)]! += 1
+  }
+
+  probed(result: ProbeResult): void {
+    this.probes[PROBE_RESULTS.indexOf(result)]! += 1
   }
 
   breakerMoved(to: BreakerState): void {

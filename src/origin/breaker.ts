@@ -61,7 +61,7 @@ export class Breaker {
 
   /** Whether a fetch would be refused now. */
   refuses(now: number): boolean {
-    return this.#state !== 'closed' && !this.#mayTry(now)
+    return this.#terms.failures > 0 && this.#state !== 'closed' && !this.#mayTry(now)
   }
 
   /** How long until another fetch is let through, as far as that is known; 0 where it is now. */
@@ -75,6 +75,7 @@ export class Breaker {
 
   /** Lets a fetch through, as a trial where the breaker is not closed; null: it is refused. */
   admit(now: number): Admission | null {
+    if (this.#terms.failures === 0) this.close()
     if (this.#state === 'closed') return { successes: this.#successes, trial: 0 }
     if (!this.#mayTry(now)) return null
     this.#state = 'half-open'

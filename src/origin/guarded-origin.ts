@@ -4,12 +4,15 @@
  */
 import type { Duplex } from 'node:stream'
 import type { Clock } from '../base/clock.ts'
+import type { ProbeSettings } from '../config/probe-settings.ts'
 import type { Fields } from '../http/fields.ts'
 import { STALE_IF_ERROR_STATUSES } from '../http/status.ts'
 import type { BreakerState } from '../observe/breaker-state.ts'
 import type { Log } from '../observe/events.ts'
 import type { OriginRefusal } from '../observe/origin-failure.ts'
 import type { Recorder } from '../observe/recorder.ts'
+import { Prober } from './prober.ts'
+import { ProbeWindow } from './probe-window.ts'
 import { Breaker, type Admission, type BreakerTerms } from './breaker.ts'
 import {
   isNoAnswer,
@@ -18,6 +21,7 @@ import {
   type HealthControl,
   type HealthOverride,
   type OriginHealth,
+  type ProbeHealth,
 } from './health.ts'
 import {
   OriginError,
@@ -42,6 +46,13 @@ export interface GuardDeps {
   readonly random: () => number
 }
 
+/** How the origin is asked for its health. */
+export interface GuardProbe {
+  readonly settings: ProbeSettings
+  /** Host of the request. */
+  readonly host: string
+}
+
 export class GuardedOrigin implements Origin, HealthControl {
   readonly name: string
   readonly hostOverride: string | null
@@ -52,8 +63,12 @@ export class GuardedOrigin implements Origin, HealthControl {
   #override: HealthOverride = 'auto'
   #lastFailure: string | null = null
   #since: number
+  readonly #window: ProbeWindow | null
+  readonly #prober: Prober | null
+  #probeFailure: string | null = null
 
-  constructor(inner: Origin, terms: GuardTerms, deps: GuardDeps) {
+  /** With a `probe`, begins to ask at once. */
+  constructor(inner: Origin, terms: GuardTerms, deps: GuardDeps, probe: GuardProbe | null = null) {
     this.name = inner.name
     this.hostOverride = inner.hostOverride
     this.#inner = inner
@@ -61,21 +76,37 @@ export class GuardedOrigin implements Origin, HealthControl {
     this.#deps = deps
     this.#breaker = new Breaker(terms, deps.random)
     this.#since = deps.clock.wall()
+    this.#window = probe === null ? null : new ProbeWindow(probe.settings.window, probe.settings.threshold)
+    this.#prober =
+      probe === null
+        ? null
+        : new Prober(inner, probe.settings, {
+            clock: deps.clock,
+            host: probe.host,
+            result: (failure) => this.#probed(failure),
+          })
+    this.#prober?.start()
   }
 
   get downFor(): OriginRefusal | null {
     if (this.#override !== 'auto') return this.#override === 'sick' ? 'sick' : null
+    if (this.#window?.isHealthy === false) return 'sick'
     return this.#breaker.state === 'closed' ? null : 'breaker-open'
   }
 
   refuses(): boolean {
-    if (this.#override !== 'auto') return this.#override === 'sick'
+    const { downFor } = this
+    if (downFor !== 'breaker-open') return downFor === 'sick'
     return this.#breaker.refuses(this.#deps.clock.now())
   }
 
   fetch(request: OriginRequest, handler: FetchHandler): Fetch {
     const now = this.#deps.clock.now()
-    if (this.#override === 'sick') return this.#refuse(handler, 'sick', 'the operator says that it is', null)
+    if (this.downFor === 'sick') {
+      const who =
+        this.#override === 'sick' ? 'the operator says that it is' : `probe: ${this.#probeFailure ?? ''}`
+      return this.#refuse(handler, 'sick', who, null)
+    }
     const before = this.#breaker.state
     const admission = this.#breaker.admit(now)
     this.#noteChange(before)
@@ -99,6 +130,7 @@ export class GuardedOrigin implements Origin, HealthControl {
       failures: this.#breaker.streak,
       lastFailure: this.#lastFailure,
       since: this.#since,
+      probe: this.#probeHealth(),
       retryAfterMs: downFor === 'breaker-open' ? this.#breaker.waitMs(now) : 0,
     }
   }
@@ -114,6 +146,7 @@ export class GuardedOrigin implements Origin, HealthControl {
   }
 
   close(): Promise<void> {
+    this.#prober?.stop()
     return this.#inner.close()
   }
 
@@ -139,6 +172,31 @@ export class GuardedOrigin implements Origin, HealthControl {
 
   isServerError(status: number): boolean {
     return this.#terms.counts === 'server-errors' && STALE_IF_ERROR_STATUSES.has(status)
+  }
+
+  #probeHealth(): ProbeHealth | null {
+    const window = this.#window
+    if (window === null) return null
+    const { isHealthy, good, size, threshold } = window
+    return { isHealthy, good, window: size, threshold, lastFailure: this.#probeFailure }
+  }
+
+  /** A probe has ended. An origin that was sick and is healthy again begins with a closed breaker. */
+  #probed(failure: string | null): void {
+    const window = this.#window!
+    const wasHealthy = window.isHealthy
+    window.add(failure === null)
+    this.#probeFailure = failure
+    const { recorder, log, clock } = this.#deps
+    recorder.origin(this.name).probed(failure === null ? 'good' : 'bad')
+    if (window.isHealthy === wasHealthy) return
+    this.#since = clock.wall()
+    const detail = { origin: this.name, good: window.good, window: window.size, failure: failure ?? '' }
+    log.log(wasHealthy ? 'warn' : 'info', wasHealthy ? 'origin-probe-sick' : 'origin-probe-healthy', detail)
+    if (wasHealthy) return
+    const before = this.#breaker.state
+    this.#breaker.close()
+    this.#noteChange(before)
   }
 
   #refuse(handler: FetchHandler, failure: OriginRefusal, detail: string, retryAfterMs: number | null): Fetch {

@@ -16,10 +16,22 @@ export interface OriginHealth {
   readonly failures: number
   /** Why the latest fetch that counted as a failure failed: `refused`, `503`; null where none has. */
   readonly lastFailure: string | null
-  /** When the breaker came into this state, by `Clock.wall()`. */
+  /** When it came into this state of health, by `Clock.wall()`. */
   readonly since: number
   /** How long until a fetch is tried again, ms; 0 where fetches go out, or where that is for the operator to say. */
   readonly retryAfterMs: number
+  /** What its probe says; null where there is none. */
+  readonly probe: ProbeHealth | null
+}
+
+export interface ProbeHealth {
+  readonly isHealthy: boolean
+  /** So many of the latest `window` probes were good; `threshold` must be. */
+  readonly good: number
+  readonly window: number
+  readonly threshold: number
+  /** Why the latest one was not good; null where it was. */
+  readonly lastFailure: string | null
 }
 
 /** An origin whose health is watched, and can be overruled. */

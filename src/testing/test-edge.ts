@@ -6,6 +6,7 @@ import builtin from '../../policies/builtin.ts'
 import { Envelope } from '../base/envelope.ts'
 import { readConfig } from '../config/config.ts'
 import type { LacquerConfig } from '../config/define-config.ts'
+import { readProbe, type ProbeConfig, type ProbeSettings } from '../config/probe-settings.ts'
 import type { Settings } from '../config/settings.ts'
 import type { EngineLimits } from '../engine/context.ts'
 import { engineLimits } from '../engine/engine-limits.ts'
@@ -14,7 +15,7 @@ import type { TracedTransaction } from '../engine/trace.ts'
 import type { TagIndex } from '../invalidate/tag-index.ts'
 import type { CounterId } from '../observe/counters.ts'
 import type { Level, Log } from '../observe/events.ts'
-import { guardTerms } from '../origin/guard-terms.ts'
+import { guardProbe, guardTerms } from '../origin/guard-terms.ts'
 import { GuardedOrigin } from '../origin/guarded-origin.ts'
 import type { HealthOverride, OriginHealth } from '../origin/health.ts'
 import { Recorder } from '../observe/recorder.ts'
@@ -39,6 +40,8 @@ export interface TestEdgeOptions {
   readonly parameters?: Omit<LacquerConfig, 'origins' | 'policies'>
   /** What the engine makes of the parameters, where a test knows better. */
   readonly limits?: Partial<EngineLimits>
+  /** How every origin is asked for its health, as in `lacquer.config.ts`; they answer that as any other request. */
+  readonly probe?: string | ProbeConfig
   /** What stands for chance, from 0 up to 1; always 0.5 by default. */
   readonly random?: () => number
 }
@@ -87,7 +90,7 @@ export class TestEdge {
     this.origin = this.originNamed(names[0])
     const log = (level: Level, event: string, detail: LoggedEvent['detail']): void =>
       void this.log.push({ level, event, detail })
-    this.#guards = this.#guarded(settings, { log, access: null }, options.random ?? (() => 0.5))
+    this.#guards = this.#guarded(settings, { log, access: null }, options)
     this.#inspected = new InspectedStore(settings, this.clock, this.recorder)
     this.store = this.#inspected.store
     this.tags = this.#inspected.tags
@@ -215,10 +218,17 @@ export class TestEdge {
     return this.#guards.get(this.originNamed(name).name)!
   }
 
-  #guarded(settings: Settings, log: Log, random: () => number): ReadonlyMap<string, GuardedOrigin> {
+  #guarded(settings: Settings, log: Log, options: TestEdgeOptions): ReadonlyMap<string, GuardedOrigin> {
+    const { random = () => 0.5, probe } = options
     const deps = { clock: this.clock, recorder: this.recorder, log, random }
+    const own = probe === undefined ? null : probeSettings(probe)
     const terms = guardTerms(settings)
-    return new Map([...this.origins].map(([name, origin]) => [name, new GuardedOrigin(origin, terms, deps)]))
+    return new Map(
+      [...this.origins].map(([name, origin]) => [
+        name,
+        new GuardedOrigin(origin, terms, deps, guardProbe(own, settings, `${name}.example`)),
+      ]),
+    )
   }
 
   #watch(transaction: TracedTransaction): Transcript {
@@ -248,6 +258,12 @@ const isList = (routes: Route | readonly Route[]): routes is readonly Route[] =>
 function policySet(routes: readonly Route[]): PolicySet {
   const sources = routes.map((route, i) => ({ route, name: `route-${i}`, file: '' }))
   return new PolicySet('test', sources, { route: builtin, name: 'builtin', file: '' })
+}
+
+function probeSettings(probe: string | ProbeConfig): ProbeSettings {
+  const reading = readProbe(probe)
+  if (!reading.ok) throw new TypeError(`probe: ${reading.why}`)
+  return reading.value
 }
 
 function settingsOf({ parameters = {} }: TestEdgeOptions): Settings {

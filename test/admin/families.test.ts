@@ -30,6 +30,7 @@ const health = () =>
         lastFailure: 'refused',
         since: 0,
         retryAfterMs: 700,
+        probe: null,
       },
     ],
   ])

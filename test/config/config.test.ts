@@ -200,9 +200,43 @@ test('the default origin comes first, wherever it is written', () => {
     values: defineConfig({ origins: { shop: { url: 'http://a:81/', host: 'b' }, default: 'https://c' } }),
   })
   assert.deepEqual(settings.origins, [
-    { name: 'default', url: 'https://c', host: null, proxy: null, ca: null },
-    { name: 'shop', url: 'http://a:81', host: 'b', proxy: null, ca: null },
+    { name: 'default', url: 'https://c', host: null, proxy: null, ca: null, probe: null },
+    { name: 'shop', url: 'http://a:81', host: 'b', proxy: null, ca: null, probe: null },
   ])
+})
+
+test('a probe is a path, or more than that', () => {
+  const probeOf = (probe: unknown): unknown => ({ origins: { a: { url: 'http://a', probe } } })
+  const read = (probe: unknown): unknown =>
+    settingsOf({ kind: 'file', values: probeOf(probe) }).origins[0]?.probe
+  const defaults = { intervalMs: 5000, timeoutMs: 2000, window: 8, threshold: 3, status: 200 }
+  assert.deepEqual(read('/health?deep'), { ...defaults, path: '/health?deep' })
+  assert.deepEqual(
+    read({ path: '/h', interval: '1s', timeout: '500ms', window: 5, threshold: 5, status: 204 }),
+    {
+      path: '/h',
+      intervalMs: 1000,
+      timeoutMs: 500,
+      window: 5,
+      threshold: 5,
+      status: 204,
+    },
+  )
+  for (const [probe, what] of [
+    ['health', /is no path; write it from the slash on/],
+    ['/a b', /is no path/],
+    [7, /is neither a path nor/],
+    [{ path: '/', every: '5s' }, /unknown key 'every' of a probe; known are path, interval/],
+    [{ path: '/', interval: '1ms' }, /interval: 1ms is not between 100ms and 1h/],
+    [{ path: '/', window: 3, threshold: 4 }, /threshold 4 is more than the window of 3 probes/],
+    [{ path: '/', window: 65 }, /window: 65 is not between 1 and 64/],
+    [{ path: '/', status: 100 }, /status: 100 is not between 200 and 599/],
+    [{}, /is no path/],
+  ] as const) {
+    assert.match(problemsOf(probeOf(probe)).join(), what)
+  }
+  assert.equal(settingsOf({ kind: 'option', values: { originProbe: '/up' } }).originProbe, '/up')
+  assert.match(problemsOf({ originProbe: 'up' }).join(), /is no path/)
 })
 
 test('the nearest name is found by letters swapped, missing or wrong, and none where nothing is near', () => {
