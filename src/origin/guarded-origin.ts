@@ -2,15 +2,14 @@
  * An origin behind its breaker: watches how fetches end, and refuses them at once while the origin is taken to be down.
  * Stands before any other origin, the testing kit's scripted one as well.
  */
-import type { Duplex } from 'node:stream'
 import type { Clock } from '../base/clock.ts'
 import type { ProbeSettings } from '../config/probe-settings.ts'
-import type { Fields } from '../http/fields.ts'
 import { STALE_IF_ERROR_STATUSES } from '../http/status.ts'
 import type { BreakerState } from '../observe/breaker-state.ts'
 import type { Log } from '../observe/events.ts'
 import type { OriginRefusal } from '../observe/origin-failure.ts'
 import type { Recorder } from '../observe/recorder.ts'
+import { WatchedFetch, type FetchJudge } from './watched-fetch.ts'
 import { Prober } from './prober.ts'
 import { ProbeWindow } from './probe-window.ts'
 import { Breaker, type Admission, type BreakerTerms } from './breaker.ts'
@@ -30,7 +29,6 @@ import {
   type Origin,
   type OriginFigures,
   type OriginRequest,
-  type OriginResponse,
 } from './origin.ts'
 
 export interface GuardTerms extends BreakerTerms {
@@ -53,7 +51,7 @@ export interface GuardProbe {
   readonly host: string
 }
 
-export class GuardedOrigin implements Origin, HealthControl {
+export class GuardedOrigin implements Origin, HealthControl, FetchJudge {
   readonly name: string
   readonly hostOverride: string | null
   readonly #inner: Origin
@@ -228,76 +226,4 @@ const NO_FETCH: Fetch = {
   pause: () => undefined,
   resume: () => undefined,
   abort: () => undefined,
-}
-
-/** A fetch under way, whose end is told to the breaker before it is told to whoever waits for it. */
-class WatchedFetch implements Fetch, FetchHandler {
-  call: Fetch | null = null
-  readonly #guard: GuardedOrigin
-  readonly #admission: Admission
-  readonly #handler: FetchHandler
-  #isJudged = false
-
-  constructor(guard: GuardedOrigin, admission: Admission, handler: FetchHandler) {
-    this.#guard = guard
-    this.#admission = admission
-    this.#handler = handler
-  }
-
-  get sentAt(): number {
-    return this.call?.sentAt ?? 0
-  }
-
-  pause(): void {
-    this.call?.pause()
-  }
-
-  resume(): void {
-    this.call?.resume()
-  }
-
-  abort(): void {
-    this.#release()
-    this.call?.abort()
-  }
-
-  informational(status: number, fields: Fields): void {
-    this.#handler.informational(status, fields)
-  }
-
-  head(response: OriginResponse): void {
-    this.#judge(this.#guard.isServerError(response.status) ? String(response.status) : null)
-    this.#handler.head(response)
-  }
-
-  data(chunk: Buffer): void {
-    this.#handler.data(chunk)
-  }
-
-  end(): void {
-    this.#handler.end()
-  }
-
-  failed(error: OriginError): void {
-    if (this.#guard.isFailure(error)) this.#judge(error.failure)
-    else this.#release()
-    this.#handler.failed(error)
-  }
-
-  upgraded(response: OriginResponse, socket: Duplex, early: Buffer): void {
-    this.#judge(null)
-    this.#handler.upgraded(response, socket, early)
-  }
-
-  #judge(failure: string | null): void {
-    if (this.#isJudged) return
-    this.#isJudged = true
-    this.#guard.ended(this.#admission, failure)
-  }
-
-  #release(): void {
-    if (this.#isJudged) return
-    this.#isJudged = true
-    this.#guard.released(this.#admission)
-  }
 }
