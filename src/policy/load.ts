@@ -12,7 +12,7 @@ import { PolicySet, type RouteSource } from './policy-set.ts'
 import { installResolution, policyUrl } from './resolve.ts'
 import { readSources } from './load-sources.ts'
 import { isRoute } from './route.ts'
-import type { SourceText } from './source-text.ts'
+import { placeOfDefault, type SourceText } from './source-text.ts'
 
 const ENDINGS = ['.ts', '.mts', '.js', '.mjs']
 
@@ -87,7 +87,7 @@ export function routeOf(
     module.default === undefined ? 'has no default export' : 'exports something else as its default'
   throw new PolicyError(
     name,
-    file,
+    placeOfDefault(sources) ?? file,
     `a policy's default export must be made by route({ … }); this file ${found}`,
   )
 }

@@ -71,7 +71,7 @@ export class PolicySet {
       )
       .sort((a, b) => a.pattern.compare(b.pattern))
     this.hasParams = this.table.some((entry) => entry.pattern.hasParams)
-    checkNames([...this.routes, this.builtin])
+    checkNames([...sources, builtin])
     checkClaims(this.table)
     this.#index = new RouteIndex(this.table)
   }
@@ -120,18 +120,19 @@ function placeOfRoute({ file, sources = [] }: RouteSource): string {
   return main === undefined || at === -1 ? file : placeIn(main, at)
 }
 
-function checkNames(routes: readonly ActiveRoute[]): void {
-  const seen = new Map<string, ActiveRoute>()
-  for (const route of routes) {
-    const other = seen.get(route.name)
+function checkNames(sources: readonly RouteSource[]): void {
+  const seen = new Map<string, RouteSource>()
+  for (const source of sources) {
+    const name = source.route.definition.name ?? source.name
+    const other = seen.get(name)
     if (other !== undefined) {
       throw new PolicyError(
-        route.name,
-        route.file,
-        `two routes are named '${route.name}' (the other in ${other.file}): give one of them another name`,
+        name,
+        placeOfRoute(source),
+        `two routes are named '${name}' (the other in ${placeOfRoute(other)}): give one of them another name`,
       )
     }
-    seen.set(route.name, route)
+    seen.set(name, source)
   }
 }
 
@@ -144,8 +145,8 @@ function checkClaims(entries: readonly TableRow[]): void {
       if (!entry.pattern.claimsSameAs(other.pattern)) continue
       throw new PolicyError(
         other.route.name,
-        other.route.file,
-        `routes '${entry.route.name}' and '${other.route.name}' both claim ${other.pattern.toString()}: make one match less`,
+        other.place,
+        `routes '${entry.route.name}' and '${other.route.name}' both claim ${other.pattern.toString()} (the first in ${entry.place}): make one match less`,
       )
     }
   })

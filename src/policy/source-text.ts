@@ -29,6 +29,13 @@ export function placeIn({ file, text }: SourceText, at: number): string {
   return `${file}:${line}`
 }
 
+/** `file:line` of the default export of a policy's own file; null where none is seen. */
+export function placeOfDefault([main]: readonly SourceText[]): string | null {
+  const at =
+    main === undefined ? -1 : withoutComments(main.text).search(/\bexport\s+default\b|\bas\s+default\b/)
+  return main === undefined || at === -1 ? null : placeIn(main, at)
+}
+
 /** Where a route says what it takes: at its `match`, or where it begins; -1 where that is not seen. */
 export function placeOfMatch(text: string): number {
   const match = placeOfProperty('match', text)

@@ -203,7 +203,7 @@ export default route({
     using folder = new Folder({ 'policies/shop.ts': 'export default {}\n' })
     const { status, err } = await run(['check'], { cwd: folder.path })
     assert.equal(status, 1)
-    assert.match(err, /^lacquer: policies\/shop\.ts: .*route\(/)
+    assert.match(err, /^lacquer: policies\/shop\.ts:1: .*route\(/)
   })
 
   test('finds a route to an origin that is not configured', async () => {

@@ -62,3 +62,14 @@ test('No-Vary-Search and the key in Cache-Status, where they are switched on', a
   assert.match(field(await get('/a?utm=2'), 'Cache-Status') ?? '', /; hit; ttl=60; key=/)
   assert.equal(origin.requests.length, 1)
 })
+
+test('PURGE is answered by the edge, withdraws nothing and never reaches the origin, unless a policy allows it', async (t) => {
+  const { origin, get } = await edge(t)
+  origin.answer(answerWith('Cache-Control: max-age=60\r\n'))
+  await get('/a')
+  const refused = await get('/a', {}, 'PURGE')
+  assert.equal(refused.status, 405)
+  assert.match(field(refused, 'Allow') ?? '', /^GET, HEAD/)
+  assert.match(field(await get('/a'), 'Cache-Status') ?? '', /hit/)
+  assert.equal(origin.requests.length, 1)
+})

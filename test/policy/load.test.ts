@@ -124,8 +124,31 @@ describe('what is wrong with a policy is said with file and line', () => {
   })
 
   test('no default export, or one that route() did not make', async () => {
-    assert.match((await fails('none.ts', 'export const a = 1\n')).message, /no default export/)
-    assert.match((await fails('other.ts', 'export default {}\n')).message, /must be made by route/)
+    const none = await fails('none.ts', 'export const a = 1\n')
+    assert.match(none.message, /no default export/)
+    assert.equal(none.where, join(folder, 'none.ts'))
+    const other = await fails('other.ts', '\n// export default route({})\nexport default {}\n')
+    assert.match(other.message, /must be made by route/)
+    assert.equal(other.where, join(folder, 'other.ts:3'))
+  })
+
+  test('two routes that claim the same, or have one name: where both are', async () => {
+    const of = (definition: string): string =>
+      `import { route } from 'lacquer-cache'\nexport default route(${definition})\n`
+    const load = (name: string): Promise<PolicyError> =>
+      loadPolicies([join(folder, 'same-a.ts'), join(folder, 'same-b.ts')], name).then(
+        () => assert.fail('it loads'),
+        (error: unknown) => error as PolicyError,
+      )
+    await write('same-a.ts', of("{\n  match: { path: '/a' } }"))
+    await write('same-b.ts', of("{\n\n  match: { path: '/a' } }"))
+    const claim = await load('same-claim')
+    assert.equal(claim.where, join(folder, 'same-b.ts:4'))
+    assert.match(claim.message, /'same-a' and 'same-b' both claim \*\/a \(the first in .*same-a\.ts:3\)/)
+    await write('same-b.ts', of("{ name: 'same-a', match: { path: '/b' } }"))
+    const named = await load('same-name')
+    assert.equal(named.where, join(folder, 'same-b.ts:2'))
+    assert.match(named.message, /two routes are named 'same-a' \(the other in .*same-a\.ts:3\)/)
   })
 
   test('a pattern that is none', async () => {

@@ -250,7 +250,7 @@ describe('what is wrong is said with file and line', () => {
       /there is no 'recev'/,
     ],
     ['no default export', 'export const a = 1', {}, 'p.ts', /no default export/],
-    ['another default export', 'export default {}', {}, 'p.ts', /must be made by route/],
+    ['another default export', 'export default {}', {}, 'p.ts:1', /must be made by route/],
   ]
   for (const [name, source, files, where, what] of cases) {
     test(name, async () => {
