@@ -139,7 +139,7 @@ describe('connections to an origin that others wait for', () => {
     assert.deepEqual(server.handler.seen[0]?.ends, [])
     isShort = true
     clock.advance(5000)
-    assert.deepEqual(server.handler.seen[0]?.ends, [])
+    assert.deepEqual(server.handler.seen[0].ends, [])
     clock.advance(1000)
     assert.equal(server.handler.ends, 'broken')
     assert.deepEqual(countsOf(server.recorder, 'connectionsShed'), { 'slow-for-origin': 1 })
