@@ -12,6 +12,8 @@ import type { EngineLimits } from '../engine/context.ts'
 import { engineLimits } from '../engine/engine-limits.ts'
 import { Engine } from '../engine/engine.ts'
 import type { TracedTransaction } from '../engine/trace.ts'
+import { readCondition, type BanCondition } from '../invalidate/ban-conditions.ts'
+import { readPurgeTarget, type PurgeRequest } from '../invalidate/purge-target.ts'
 import type { TagIndex } from '../invalidate/tag-index.ts'
 import type { CounterId } from '../observe/counters.ts'
 import type { Level, Log } from '../observe/events.ts'
@@ -133,6 +135,27 @@ export class TestEdge {
     const client = new Client({ method, url, headers, body, from, isTrusted, now: this.clock.now() })
     this.engine.handle(client)
     return client
+  }
+
+  /** What an operator's purge does; says how many stored responses it concerned, as far as that is known at once. */
+  purge(what: PurgeRequest, { soft = false }: { readonly soft?: boolean } = {}): number {
+    const reading = readPurgeTarget(what)
+    if (!reading.ok) throw new TypeError(reading.why)
+    const result = this.engine.invalidator.purge(reading.target, soft)
+    if (!result.ok) throw new TypeError(`${result.why}: ${result.limit}`)
+    return result.responses
+  }
+
+  /** What an operator's ban does. */
+  ban(conditions: readonly BanCondition[]): void {
+    const read = conditions.map((condition) => {
+      const reading = readCondition(condition)
+      if (!reading.ok) throw new TypeError(reading.why)
+      return reading.condition
+    })
+    const result = this.engine.invalidator.ban(JSON.stringify(conditions), read)
+    if (!result.ok)
+      throw new TypeError(result.why === 'unreadable' ? result.problem : `${result.why}: ${result.limit}`)
   }
 
   /** Throws where there is none of that name. */
