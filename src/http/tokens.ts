@@ -29,20 +29,18 @@ export function isToken(text: string): boolean {
 
 /** A-Z in lower case and nothing else touched: `toLowerCase` would fold what is not ASCII too. */
 export function asciiLower(text: string): string {
+  let isLower = true
   for (let i = 0; i < text.length; i++) {
     const code = text.charCodeAt(i)
-    if (code >= 0x41 && code <= 0x5a) return lowerFrom(text, i)
+    if (code > 0x7f) return lowerAsciiOnly(text)
+    if (code >= 0x41 && code <= 0x5a) isLower = false
   }
-  return text
+  // Of ASCII alone, it folds nothing else.
+  return isLower ? text : text.toLowerCase()
 }
 
-function lowerFrom(text: string, first: number): string {
-  let lower = text.slice(0, first)
-  for (let i = first; i < text.length; i++) {
-    const code = text.charCodeAt(i)
-    lower += code >= 0x41 && code <= 0x5a ? String.fromCharCode(code + 0x20) : text.charAt(i)
-  }
-  return lower
+function lowerAsciiOnly(text: string): string {
+  return text.replace(/[A-Z]+/g, (letters) => letters.toLowerCase())
 }
 
 /** Without SP and HTAB at both ends (OWS, RFC 9110 §5.6.3). `trim` would take NBSP and line breaks too. */
