@@ -62,7 +62,7 @@ export class Admin {
     )
     this.#server.maxConnections = LIMITS.adminConnections
     // Upgrade and CONNECT without a listener of their own end the connection; so do malformed requests, with a 400.
-    this.#server.setTimeout(LIMITS.adminTimeoutMs)
+    this.#server.setTimeout(LIMITS.adminAnswerMs)
   }
 
   /** Rejects with the system's error (`EADDRINUSE`…) where the address can't be listened on, or with an `ExposedError`. */

@@ -86,6 +86,8 @@ export const LIMITS = {
   adminBodyBytes: 256 * 1024,
   /** How long a request head may take on the admin listener, and an idle connection may stay. */
   adminTimeoutMs: 10_000,
+  /** How long a connection on the admin listener may be silent while its call is worked on, or its answer is not taken. */
+  adminAnswerMs: 60_000,
   /** Connections on the admin listener. */
   adminConnections: 256,
   /** How long the admin token that was read from a file is used before the file is read again. */
@@ -96,5 +98,5 @@ export const LIMITS = {
   /** Stored responses that are shown of one URL. */
   adminShown: 200,
   /** How long a command waits for an edge to answer its control call. */
-  controlTimeoutMs: 30_000,
+  controlTimeoutMs: 60_000,
 } as const
