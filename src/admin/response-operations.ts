@@ -7,13 +7,12 @@ import { cacheKey } from '../http/key.ts'
 import { readTypedUrl } from '../http/typed-url.ts'
 import type { TagIndex } from '../invalidate/tag-index.ts'
 import { targetTag } from '../invalidate/tags.ts'
-import { NO_SLOT, SCAN_DONE, type Store } from '../store/store.ts'
+import { NO_SLOT, SCAN_DONE } from '../store/store.ts'
 import { operation, Problem, type Operation } from './operation.ts'
 import { searchResponses } from './response-search.ts'
-import { DETAILS, detailsOf, STATES, SUMMARY } from './stored-summary.ts'
+import { DETAILS, detailsOf, STATES, SUMMARY, type StoredSource } from './stored-summary.ts'
 
-export interface ResponseSource {
-  readonly store: Store
+export interface ResponseSource extends StoredSource {
   readonly tags: TagIndex
   readonly clock: Clock
   /** The host of a URL that is a path alone. */
@@ -70,9 +69,7 @@ export function responseOperations(source: ResponseSource): Operation[] {
         const { prefix, host, tag, state, limit = '100' } = query
         const filter = { prefix, host, tag, state, status: statusOf(query.status) }
         const from = query.cursor === undefined ? 0 : cursors.read(query.cursor)
-        const found = await searchResponses(source.store, filter, from, Number(limit), () =>
-          source.clock.now(),
-        )
+        const found = await searchResponses(source, filter, from, Number(limit), () => source.clock.now())
         const next = found.cursor === SCAN_DONE ? null : cursors.write(found.cursor)
         return { status: 200, body: { responses: found.responses, next } }
       },
@@ -104,7 +101,7 @@ function shown(source: ResponseSource, text: string): z.infer<typeof SHOW_ANSWER
   let more = false
   for (const key of keysOf(url, source.tags)) {
     for (let slot = store.peek(key); slot !== NO_SLOT; slot = store.nextVariant(slot)) {
-      if (responses.length < LIMITS.adminShown) responses.push(detailsOf(store, key, slot, clock.now()))
+      if (responses.length < LIMITS.adminShown) responses.push(detailsOf(source, key, slot, clock.now()))
       else more = true
       if (more) break
     }

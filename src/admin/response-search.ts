@@ -5,8 +5,15 @@
 import { setImmediate } from 'node:timers/promises'
 import { LIMITS } from '../config/limits.ts'
 import { hostnameOf } from '../http/typed-url.ts'
-import { NO_SLOT, SCAN_DONE, type Slot, type Store } from '../store/store.ts'
-import { policyTags, summaryOf, urlOf, type State, type Summary } from './stored-summary.ts'
+import { NO_SLOT, SCAN_DONE, type Slot } from '../store/store.ts'
+import {
+  policyTags,
+  summaryOf,
+  urlOf,
+  type State,
+  type StoredSource,
+  type Summary,
+} from './stored-summary.ts'
 
 /** What a response must be; what is undefined is not asked. */
 export interface Filter {
@@ -27,7 +34,7 @@ export interface Found {
 }
 
 export async function searchResponses(
-  store: Store,
+  source: StoredSource,
   filter: Filter,
   from: number,
   limit: number,
@@ -37,8 +44,8 @@ export async function searchResponses(
   let cursor = from
   for (let steps = 0; steps < LIMITS.adminScanSteps; steps += LIMITS.adminScanSlice) {
     const instant = now()
-    cursor = store.scan(cursor, LIMITS.adminScanSlice, (key, newest) => {
-      if (keyMatches(key, filter)) collect(store, key, newest, filter, instant, responses)
+    cursor = source.store.scan(cursor, LIMITS.adminScanSlice, (key, newest) => {
+      if (keyMatches(key, filter)) collect(source, key, newest, filter, instant, responses)
       return responses.length < limit
     })
     if (cursor === SCAN_DONE || responses.length >= limit) break
@@ -57,7 +64,7 @@ function keyMatches(key: string, { prefix, host }: Filter): boolean {
 
 /** Every variant: a page is not ended amid the variants of a key, since a cursor tells keys apart. */
 function collect(
-  store: Store,
+  source: StoredSource,
   key: string,
   newest: Slot,
   filter: Filter,
@@ -65,11 +72,12 @@ function collect(
   into: Summary[],
 ): void {
   const { tag, status, state } = filter
+  const { store } = source
   for (let slot = newest; slot !== NO_SLOT; slot = store.nextVariant(slot)) {
     const own = store.status(slot)
     if (status !== undefined && own !== status && Math.floor(own / 100) !== status) continue
     if (tag !== undefined && !policyTags(store, slot).includes(tag)) continue
-    const summary = summaryOf(store, key, slot, now)
+    const summary = summaryOf(source, key, slot, now)
     if (state === undefined || summary.state === state) into.push(summary)
   }
 }

@@ -12,6 +12,7 @@ export const STATES = [
   'grace', // stale, and served while it is refreshed
   'keep', // stale, and kept to be validated
   'expired', // nothing of it can be used any more
+  'banned', // a ban holds for it that has not been worked off: not served as fresh, and gone when it is asked for
   'invalidated', // withdrawn softly: stale, whatever its lifetime says
   'hit-for-miss', // no response: a mark that requests need not wait for one another
 ] as const
@@ -41,15 +42,23 @@ export const DETAILS = SUMMARY.extend({
   head: z.array(z.object({ name: z.string(), value: z.string() })),
 })
 
+/** What is looked into. */
+export interface StoredSource {
+  readonly store: Store
+  /** Whether a ban holds for a stored response that has not been worked off. */
+  readonly isWithdrawn: (slot: Slot, key: string) => boolean
+}
+
 export type Summary = z.infer<typeof SUMMARY>
 
-export function summaryOf(store: Store, key: string, slot: Slot, now: number): Summary {
+export function summaryOf(source: StoredSource, key: string, slot: Slot, now: number): Summary {
+  const { store } = source
   const ageMs = currentAge(store.initialAgeMs(slot), store.storedAt(slot), now)
   return {
     url: urlOf(key),
     key,
     status: store.status(slot),
-    state: stateOf(store, slot, ageMs),
+    state: source.isWithdrawn(slot, key) ? 'banned' : stateOf(store, slot, ageMs),
     ageMs,
     ttlMs: store.lifetimeMs(slot) - ageMs,
     bodyBytes: store.bodyBytes(slot),
@@ -58,10 +67,16 @@ export function summaryOf(store: Store, key: string, slot: Slot, now: number): S
   }
 }
 
-export function detailsOf(store: Store, key: string, slot: Slot, now: number): z.infer<typeof DETAILS> {
+export function detailsOf(
+  source: StoredSource,
+  key: string,
+  slot: Slot,
+  now: number,
+): z.infer<typeof DETAILS> {
+  const { store } = source
   const flags = store.flags(slot)
   return {
-    ...summaryOf(store, key, slot, now),
+    ...summaryOf(source, key, slot, now),
     lifetimeMs: store.lifetimeMs(slot),
     graceMs: store.graceMs(slot),
     staleIfErrorMs: store.staleIfErrorMs(slot),
@@ -72,7 +87,7 @@ export function detailsOf(store: Store, key: string, slot: Slot, now: number): z
   }
 }
 
-export function stateOf(store: Store, slot: Slot, ageMs: number): State {
+function stateOf(store: Store, slot: Slot, ageMs: number): State {
   const flags = store.flags(slot)
   if ((flags & StoredFlag.hitForMiss) !== 0) return 'hit-for-miss'
   if ((flags & StoredFlag.invalidated) !== 0) return 'invalidated'

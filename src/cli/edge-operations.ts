@@ -34,11 +34,17 @@ export interface OperatedEdge {
 }
 
 export function operationsOf(edge: OperatedEdge): Operation[] {
-  const { version, clock, startedAt, log, store, tags, inForce } = edge
+  const { version, clock, startedAt, log, store, tags, invalidator, inForce } = edge
   return [
     ...versionOperations(version, () => clock.now() - startedAt),
-    ...responseOperations({ store, tags, clock, defaultAuthority: edge.ownHost }),
-    ...invalidationOperations(edge.invalidator, log),
+    ...responseOperations({
+      store,
+      tags,
+      clock,
+      isWithdrawn: (slot, key) => invalidator.isWithdrawn(slot, key),
+      defaultAuthority: edge.ownHost,
+    }),
+    ...invalidationOperations(invalidator, log),
     ...originOperations(edge.origins),
     ...parameterOperations({
       settings: () => inForce.current,

@@ -11,6 +11,8 @@ import type { ReadCondition } from '../invalidate/ban-conditions.ts'
 import type { Ban, BanRefusal } from '../invalidate/bans.ts'
 import type { PurgeTarget } from '../invalidate/purge-target.ts'
 import { matcherOf, natureOf, type Scope } from '../invalidate/scope.ts'
+import type { Slot } from '../store/store.ts'
+import { judgeSlot } from './banned.ts'
 import type { EngineContext } from './context.ts'
 import { preview, type Preview } from './preview.ts'
 import { Sweep } from './sweep.ts'
@@ -64,6 +66,13 @@ export class Invalidator {
     if (!result.ok) recorder.count('bans', 'refused')
     else recorder.count('bans', result.isMerged ? 'merged' : 'added')
     return result
+  }
+
+  /** Whether a ban holds for a stored response that it has not reached yet: it is there, and is not served as fresh. */
+  isWithdrawn(slot: Slot, key: string): boolean {
+    const { store, bans } = this.#context
+    if (store.moment(slot) >= bans.newest) return false
+    return judgeSlot(this.#context, slot, key, null).withdrawal !== 'no'
   }
 
   /** The bans in force, the latest first. */

@@ -34,7 +34,7 @@ function filled() {
     onStore: (key, stored) => tags.add(key, stored),
     onRemove: (key, _slot, removed) => tags.remove(key, removed),
   })
-  return { store, tags, clock, defaultAuthority: () => '127.0.0.1:8080' }
+  return { store, tags, clock, isWithdrawn: () => false, defaultAuthority: () => '127.0.0.1:8080' }
 }
 
 describe('what is stored, over the control API', () => {

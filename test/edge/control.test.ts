@@ -44,6 +44,24 @@ test('what clients were served is listed and shown, with its hits', async (t) =>
   assert.match(field(await one.get('/a'), 'Cache-Status') ?? '', /hit/)
 })
 
+test('what a ban holds for is told so before anybody has worked the ban off', async (t) => {
+  const one = await edge(t)
+  const call = caller(one)
+  one.origin.answer(storable())
+  await one.get('/a')
+  await one.get('/b')
+  const state = async (path: string) => {
+    const url = `http://example.com${path}`
+    const shown = await call<z.infer<typeof SHOW_ANSWER>>('GET', `/v1/responses/show?url=${url}`)
+    return shown.status === 404 ? 'gone' : shown.body.responses[0]!.state
+  }
+  assert.equal(await state('/a'), 'fresh')
+  assert.equal((await call('POST', '/v1/bans', { expression: 'req.url == "/a"' })).status, 200)
+  // The lurker may or may not have come by.
+  assert.match(await state('/a'), /^(?:banned|gone)$/)
+  assert.equal(await state('/b'), 'fresh')
+})
+
 describe('parameters', () => {
   test('are told with their values, bounds and defaults', async (t) => {
     const call = caller(await edge(t, { grace: '90s', hosts: ['a.example'], trustedProxies: ['10.0.0.0/8'] }))

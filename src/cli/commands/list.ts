@@ -16,7 +16,7 @@ interface ListOptions extends ControlOptions {
 }
 
 /** As in `admin/stored-summary.ts`, which is loaded when the command is run. */
-const STATES = ['fresh', 'grace', 'keep', 'expired', 'invalidated', 'hit-for-miss']
+const STATES = ['fresh', 'grace', 'keep', 'expired', 'banned', 'invalidated', 'hit-for-miss']
 
 const PAGE = 500
 
