@@ -49,6 +49,9 @@ const SAMPLES: Readonly<Record<string, Readonly<Record<number, Sample>>>> = {
   origins: { 200: {} },
   setOriginHealth: { 200: { body: { health: 'auto' } }, 404: { path: 'nobody', body: { health: 'auto' } } },
   parameters: { 200: {} },
+  purge: { 200: { body: { url: 'http://example.com/none' } } },
+  ban: { 200: { body: { expression: 'req.url == "/none"' } } },
+  bans: { 200: {} },
   changeParameters: { 200: { body: { grace: '1s' } }, 409: { body: { memory: '1GiB' } } },
 }
 
@@ -56,6 +59,8 @@ const SAMPLES: Readonly<Record<string, Readonly<Record<number, Sample>>>> = {
 const ELSEWHERE: readonly (readonly [string, string])[] = [
   ['drain', '202'],
   ['readyz', '503'],
+  ['purge', '503'],
+  ['ban', '503'],
 ]
 
 describe('the OpenAPI document', () => {
