@@ -12,6 +12,7 @@ import type { OriginSettings } from '../config/origin-settings.ts'
 import type { Settings } from '../config/settings.ts'
 import { engineLimits } from '../engine/engine-limits.ts'
 import { Engine } from '../engine/engine.ts'
+import { Journal } from '../engine/journal.ts'
 import { TagIndex } from '../invalidate/tag-index.ts'
 import { Recorder } from '../observe/recorder.ts'
 import type { GuardedOrigin } from '../origin/guarded-origin.ts'
@@ -215,6 +216,7 @@ async function start(options: EdgeOptions, undo: (() => Promise<void>)[]): Promi
     limits,
     envelope,
     seed: randomUUID(),
+    ...(settings.journalEntries === 0 ? {} : { journal: new Journal(settings.journalEntries) }),
   })
   const listener = new Listener(
     {
@@ -261,6 +263,7 @@ async function start(options: EdgeOptions, undo: (() => Promise<void>)[]): Promi
       policies: manager,
       drain,
       ownHost: () => state.ownHost ?? '',
+      engine,
     }),
     notReady: () => state.notReady,
     log: logs,

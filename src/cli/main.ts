@@ -6,6 +6,7 @@
 import { Command, CommanderError } from 'commander'
 import { nearest } from '../config/nearest.ts'
 import { addInvalidationCommands } from './commands/purge.ts'
+import { addExplainCommand } from './commands/explain.ts'
 import { addRoutesCommand } from './commands/routes.ts'
 import { addCompletionCommand } from './commands/completion.ts'
 import { addDrainCommand } from './commands/drain.ts'
@@ -67,6 +68,7 @@ function makeProgram(): Command {
 /** The commands that talk to an edge that runs, in the order of `--help`; each is declared in a file of `commands/`. */
 const CONTROL_COMMANDS: readonly ((program: Command) => void)[] = [
   addInvalidationCommands,
+  addExplainCommand,
   addShowCommand,
   addListCommand,
   addOriginsCommand,

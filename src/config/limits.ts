@@ -28,6 +28,11 @@ export const LIMITS = {
   policyCompilerIdleMs: 300_000,
   /** Megabytes of heap that it may have. */
   policyCompilerMb: 1024,
+  /** Events of one transaction that the journal remembers. */
+  journalEvents: 32,
+  /** Characters of a URL in the journal, and of a field of a response. */
+  journalUrlChars: 2048,
+  journalFieldChars: 256,
   /** How long a policy file may take to load. */
   policyLoadMs: 10_000,
   /** Ranges in one request; more, and Range is ignored. */

@@ -119,6 +119,14 @@ export const PARAMETERS = {
     group: 'logs',
     doc: 'Form of the access log on standard output: JSON lines, NCSA combined and the cache outcome, or none.',
   },
+  journalEntries: {
+    kind: 'count',
+    default: 512,
+    min: 0,
+    max: 100_000,
+    group: 'logs',
+    doc: 'How many transactions that were no plain hit are remembered for `lacquer explain --last`; 0 for none.',
+  },
 
   headTimeout: {
     kind: 'duration',

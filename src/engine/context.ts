@@ -14,6 +14,7 @@ import type { Origin } from '../origin/origin.ts'
 import type { Store } from '../store/store.ts'
 import type { FailedFetches } from './failed-fetches.ts'
 import type { InFlight } from './in-flight.ts'
+import type { Journal } from './journal.ts'
 import type { Lurker } from './lurker.ts'
 import type { Saints } from './saints.ts'
 import type { SearchKeys } from './search-keys.ts'
@@ -76,6 +77,8 @@ export interface EngineContext {
   readonly seed: string
   /** Watches transactions; null where nobody does. */
   readonly tracer: Tracer | null
+  /** Remembers of late what was no hit; null where nobody wants that. */
+  readonly journal: Journal | null
   readonly inFlight: InFlight
   readonly failedFetches: FailedFetches
   readonly saints: Saints

@@ -14,9 +14,13 @@ import type { PolicySet } from '../policy/policy-set.ts'
 import type { EngineContext } from './context.ts'
 import { drive } from './driver.ts'
 import type { ClientExchange, RequestHandler } from './exchange.ts'
+import { explain } from './explain/explain.ts'
+import type { Explanation, ExplainRequest } from './explain/explanation.ts'
+import { explainLast, type LastTransaction } from './explain/last.ts'
 import { FailedFetches } from './failed-fetches.ts'
 import { InFlight } from './in-flight.ts'
 import { Invalidator } from './invalidator.ts'
+import type { Journal } from './journal.ts'
 import { Lurker } from './lurker.ts'
 import { Saints } from './saints.ts'
 import { finish } from './request/finish.ts'
@@ -39,10 +43,12 @@ export type EngineOptions = Omit<
   | 'directives'
   | 'variantValues'
   | 'tracer'
+  | 'journal'
 > & {
   /** None of its own: no limit. */
   readonly envelope?: Envelope
   readonly tracer?: Tracer
+  readonly journal?: Journal
 }
 
 export class Engine implements RequestHandler {
@@ -59,6 +65,7 @@ export class Engine implements RequestHandler {
       ...options,
       envelope: options.envelope ?? new Envelope(Infinity),
       tracer: options.tracer ?? null,
+      journal: options.journal ?? null,
       inFlight: new InFlight(bans),
       failedFetches: new FailedFetches(
         { maxEntries: LIMITS.failedFetches, maxKeyChars: LIMITS.rememberedKeyChars },
@@ -86,6 +93,16 @@ export class Engine implements RequestHandler {
 
   use(policies: PolicySet): void {
     this.#policies = policies
+  }
+
+  /** How a request would be treated now. Changes nothing and asks no origin; the policy's hooks are run. */
+  explain(request: ExplainRequest): Promise<Explanation> {
+    return explain(this.#context, this.#policies, request)
+  }
+
+  /** The last transactions of a URL that were no hits, the newest first, as far as the journal remembers; null where there is none. */
+  last(url: string, method: string | null): LastTransaction[] | null {
+    return this.#context.journal?.find(url, method).map(explainLast) ?? null
   }
 
   /** Hot. */

@@ -3,10 +3,8 @@ import { show } from '../config/units.ts'
 import { cacheKey } from '../http/key.ts'
 import type { KeyView } from '../policy/views.ts'
 import { consultNow } from './consult.ts'
+import { PART } from './key-parts.ts'
 import type { Transaction } from './transaction.ts'
-
-/** Separates what a policy added: it can stand in no scheme, host or target. */
-const PART = '\n'
 
 const PARTS = {
   scheme: { shape: /^[a-z][a-z0-9+.-]*$/, must: 'be a scheme, such as https' },

@@ -2,7 +2,10 @@
  * What a transaction tells of itself while somebody watches: every decision, in order. Nobody watches in production unless an
  * operator asks: then `trace` is null, which is all that the hit path looks at.
  */
+import type { ControlSource } from '../http/control.ts'
+import type { LifetimeSource } from '../http/freshness.ts'
 import type { Reuse } from '../http/reuse.ts'
+import type { Unstorable } from '../http/storable.ts'
 import type { Outcome } from '../observe/counters.ts'
 import type { HookName } from '../policy/hooks.ts'
 import type { Verdict } from '../policy/verdict.ts'
@@ -42,6 +45,8 @@ export type TraceEvent =
       readonly background: boolean
     }
   | { readonly kind: 'fetched'; readonly status: number }
+  /** The origin's response was held against the rules of what may be stored. */
+  | { readonly kind: 'judged'; readonly response: JudgedResponse }
   | { readonly kind: 'fetch-failed'; readonly failure: string }
   /** In the store; `confirmed` where a 304 gave a new head to what was there. */
   | {
@@ -69,6 +74,19 @@ export type TraceEvent =
       readonly status: number
       readonly end: ExchangeEnd
     }
+
+/** What a response says that decides whether it is stored, and for how long. */
+export interface JudgedResponse {
+  readonly status: number
+  /** Its fields about caching, as the policy left them; of Set-Cookie, only that it is there. */
+  readonly fields: readonly (readonly [name: string, value: string])[]
+  readonly lifetimeMs: number
+  readonly lifetimeFrom: LifetimeSource
+  /** Which field that directive stands in. */
+  readonly control: ControlSource
+  /** Every rule that keeps it out of the store, in their order (`http/storable.ts`); what is not a rule of these is in `not-stored`. */
+  readonly forbidding: readonly Unstorable[]
+}
 
 /** A transaction as whoever watches it sees it, at any moment. */
 export interface TracedTransaction {

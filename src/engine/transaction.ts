@@ -55,8 +55,8 @@ export class Transaction implements Drivable<Transaction>, Consultation {
   readonly steps: RequestSteps
   readonly policies: PolicySet
   readonly request: ClientRequest
-  /** Null where nobody watches. */
-  readonly trace: Trace | null
+  /** Null where nobody watches. The journal begins to once it turns out to be no hit. */
+  trace: Trace | null
   route: ActiveRoute
   directives: RequestDirectives = NO_REQUEST_DIRECTIVES
   key = ''

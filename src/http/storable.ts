@@ -1,6 +1,8 @@
 /**
  * Whether a response may be put into a shared cache (RFC 9111 §3), one clause a sentence, in the RFC's order; then what is
  * not asked by the RFC but by safety and use. Never throws; every refusal has its name.
+ *
+ * The rules are a list, so that the one who explains asks the very ones that decide (`storableRules`).
  */
 import type { RequestDirectives, ResponseDirectives } from './cache-control.ts'
 import { isTargeted, type ResponseControl } from './control.ts'
@@ -40,6 +42,29 @@ export interface StorableRequest {
   readonly directives: RequestDirectives
 }
 
+/** What the rules look at. */
+interface Case {
+  readonly request: StorableRequest
+  readonly status: number
+  readonly fields: ReadonlyFields
+  readonly control: ResponseControl
+  readonly lifetime: Lifetime
+}
+
+interface Rule {
+  readonly why: Unstorable
+  /** What the rule asks for, for people. */
+  readonly asks: string
+  readonly forbids: (given: Case) => boolean
+}
+
+/** Each rule and whether it is kept, in the order in which they are asked. */
+export interface StorableRule {
+  readonly rule: Unstorable
+  readonly asks: string
+  readonly ok: boolean
+}
+
 const STORABLE: Storable = { ok: true }
 
 /** `lifetime`: as `freshnessLifetime` found it, or as a policy set it (`from: 'policy'`). */
@@ -50,13 +75,22 @@ export function storable(
   control: ResponseControl,
   lifetime: Lifetime,
 ): Storable {
-  const why =
-    refusalOfRequest(request) ??
-    refusalOfStatus(request, status, fields) ??
-    refusalOfDirectives(status, control.directives) ??
-    refusalAsShared(request, fields, control) ??
-    refusalAsUseless(status, fields, control.directives, lifetime)
-  return why === null ? STORABLE : { ok: false, why }
+  const given: Case = { request, status, fields, control, lifetime }
+  for (const { why, forbids } of RULES) if (forbids(given)) return { ok: false, why }
+  return STORABLE
+}
+
+/** As `storable`, but rule by rule, to the last. */
+export function storableRules(
+  ...[request, status, fields, control, lifetime]: Parameters<typeof storable>
+): StorableRule[] {
+  const given: Case = { request, status, fields, control, lifetime }
+  return RULES.map(({ why, asks, forbids }) => ({ rule: why, asks, ok: !forbids(given) }))
+}
+
+/** The same list where it is known which rules are broken. */
+export function rulesBroken(broken: readonly Unstorable[]): StorableRule[] {
+  return RULES.map(({ why, asks }) => ({ rule: why, asks, ok: !broken.includes(why) }))
 }
 
 /** Whether a response may answer requests other than its own although one of them carries Authorization (§3.5). */
@@ -68,24 +102,90 @@ function hasReadableSMaxage(directives: ResponseDirectives): boolean {
   return directives.sMaxageMs !== null && !directives.unreadable.includes('s-maxage')
 }
 
-function refusalOfRequest(request: StorableRequest): Unstorable | null {
-  if (request.method !== 'GET') return 'method'
-  if (request.hasBody) return 'request-body'
-  if (request.directives.noStore) return 'request-no-store'
-  return null
-}
+const RULES: readonly Rule[] = [
+  {
+    why: 'method',
+    asks: 'the request is a GET',
+    forbids: ({ request }) => request.method !== 'GET',
+  },
+  {
+    why: 'request-body',
+    asks: 'the request has no content',
+    forbids: ({ request }) => request.hasBody,
+  },
+  {
+    why: 'request-no-store',
+    asks: 'the request has no no-store (RFC 9111 §5.2.1.5)',
+    forbids: ({ request }) => request.directives.noStore,
+  },
+  {
+    why: 'status',
+    asks: 'the status is a final one (§3)',
+    forbids: ({ status }) => status < 200 || status > 599,
+  },
+  {
+    why: 'not-modified',
+    asks: 'it is no 304 that has nothing to freshen',
+    forbids: ({ status }) => status === 304,
+  },
+  {
+    why: 'partial',
+    asks: 'it is the whole, or a part that can be completed (§3.3)',
+    forbids: isUselessPart,
+  },
+  {
+    why: 'must-understand',
+    asks: 'no must-understand with a status whose rules are not known here (§5.2.2.3)',
+    forbids: (given) => given.control.directives.mustUnderstand && !isUnderstood(given),
+  },
+  {
+    why: 'no-store',
+    asks: 'no no-store in the response (§5.2.2.5)',
+    forbids: (given) => given.control.directives.noStore && !isUnderstood(given),
+  },
+  {
+    why: 'private',
+    asks: 'no private in the response (§5.2.2.7)',
+    forbids: ({ control }) => control.directives.private,
+  },
+  {
+    why: 'authorization',
+    asks: 'no Authorization in the request, or public, s-maxage or must-revalidate in the response (§3.5)',
+    forbids: ({ request, control }) =>
+      request.fields.has('authorization') && !allowsAuthorized(control.directives),
+  },
+  {
+    why: 'vary-star',
+    asks: 'no * in Vary (§4.1)',
+    forbids: ({ fields }) => varyNames(fields) === '*',
+  },
+  {
+    why: 'set-cookie',
+    asks: 'no Set-Cookie, or public, s-maxage or a targeted field that says it is for everybody',
+    forbids: ({ fields, control }) => fields.has('set-cookie') && !isForEverybody(control),
+  },
+  {
+    why: 'provoked-error',
+    asks: 'it is no error that a hostile request can draw, or has an explicit lifetime',
+    forbids: ({ status, lifetime }) => PROVOKED_STATUSES.has(status) && !isExplicit(lifetime),
+  },
+  {
+    why: 'cookie',
+    asks: 'its lifetime is more than a heuristic one, or the request has no Cookie (§4.2.2)',
+    forbids: ({ control, lifetime }) => lifetime.from === 'cookie' && !control.directives.noCache,
+  },
+  {
+    why: 'no-freshness',
+    asks: 'it can be used: fresh for a time, stale within a window, or validated (§3, §4.2)',
+    forbids: isUseless,
+  },
+]
 
-function refusalOfStatus(
-  request: StorableRequest,
-  status: number,
-  fields: ReadonlyFields,
-): Unstorable | null {
-  if (status < 200 || status > 599) return 'status'
-  if (status === 304) return 'not-modified'
+function isUselessPart({ request, status, fields }: Case): boolean {
   const asksForPart = request.fields.has('range')
-  if (status === 206) return asksForPart && storablePart(fields) !== null ? null : 'partial'
+  if (status === 206) return !asksForPart || storablePart(fields) === null
   // What another status says to a Range request, it need not say to one without.
-  return fields.has('content-range') || (asksForPart && status !== 200) ? 'partial' : null
+  return fields.has('content-range') || (asksForPart && status !== 200)
 }
 
 /** The stretch that a 206 holds, where it can be stored (§3.3): known to the byte, and with what it takes to complete it (§3.4). */
@@ -94,45 +194,26 @@ export function storablePart(fields: ReadonlyFields): ContentRange | null {
   return strongMatch(etag, etag) ? readContentRange(fields.get('content-range') ?? '') : null
 }
 
-function refusalOfDirectives(status: number, directives: ResponseDirectives): Unstorable | null {
-  // §5.2.2.3: who understands the status ignores the no-store that is there for those who don't know must-understand.
-  const understood = directives.mustUnderstand && UNDERSTOOD_STATUSES.has(status)
-  if (directives.mustUnderstand && !understood) return 'must-understand'
-  if (directives.noStore && !understood) return 'no-store'
-  return directives.private ? 'private' : null
+/** §5.2.2.3: who understands the status ignores the no-store that is there for those who don't know must-understand. */
+function isUnderstood({ status, control }: Case): boolean {
+  return control.directives.mustUnderstand && UNDERSTOOD_STATUSES.has(status)
 }
 
-function refusalAsShared(
-  request: StorableRequest,
-  fields: ReadonlyFields,
-  control: ResponseControl,
-): Unstorable | null {
-  const { directives } = control
-  if (request.fields.has('authorization') && !allowsAuthorized(directives)) return 'authorization'
-  if (varyNames(fields) === '*') return 'vary-star'
-  const forEverybody = directives.public || hasReadableSMaxage(directives) || isTargeted(control)
-  return fields.has('set-cookie') && !forEverybody ? 'set-cookie' : null
+function isForEverybody(control: ResponseControl): boolean {
+  return control.directives.public || hasReadableSMaxage(control.directives) || isTargeted(control)
 }
 
 /**
  * The last clause of §3 (the response contains a freshness lifetime, public, or a heuristically cacheable status), narrowed
  * to what can ever be used: fresh, or stale within a window, or, where the origin asked for it, to be validated.
  */
-function refusalAsUseless(
-  status: number,
-  fields: ReadonlyFields,
-  directives: ResponseDirectives,
-  lifetime: Lifetime,
-): Unstorable | null {
-  if (PROVOKED_STATUSES.has(status) && !isExplicit(lifetime)) return 'provoked-error'
+function isUseless({ status, fields, control: { directives }, lifetime }: Case): boolean {
   const mayBeStored = lifetime.from !== 'none' || HEURISTIC_STATUSES.has(status) || directives.public
-  if (!mayBeStored) return 'no-freshness'
+  if (!mayBeStored) return true
   const toValidate = status === 200 && hasValidator(fields)
-  if (directives.noCache) return toValidate ? null : 'no-freshness'
-  if (lifetime.lifetimeMs > 0) return null
-  if (lifetime.from === 'cookie') return 'cookie'
-  if (lifetime.from === 'none') return 'no-freshness'
-  return toValidate || hasStaleWindow(directives) ? null : 'no-freshness'
+  if (directives.noCache) return !toValidate
+  if (lifetime.lifetimeMs > 0) return false
+  return lifetime.from === 'none' || !(toValidate || hasStaleWindow(directives))
 }
 
 /** RFC 5861: usable for a while although stale from the beginning. */

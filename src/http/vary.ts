@@ -47,3 +47,23 @@ function lineFor(name: string, requestFields: ReadonlyFields, normalise: Normali
   const value = requestFields.get(name)
   return value === undefined ? '-' : `+${normalise(name, value)}`
 }
+
+/** How one field that Vary names stands in a stored variant and in a request; null where it is absent. */
+export interface VariantValue {
+  readonly name: string
+  readonly stored: string | null
+  readonly requested: string | null
+}
+
+/** What two variant keys for the same names say, name by name. */
+export function variantValues(
+  names: readonly string[],
+  storedKey: string,
+  requestKey: string,
+): VariantValue[] {
+  const stored = storedKey.split('\n')
+  const requested = requestKey.split('\n')
+  return names.map((name, i) => ({ name, stored: valueOf(stored[i]), requested: valueOf(requested[i]) }))
+}
+
+const valueOf = (line = '-'): string | null => (line.startsWith('+') ? line.slice(1) : null)

@@ -11,6 +11,7 @@ import type { Settings } from '../config/settings.ts'
 import type { EngineLimits } from '../engine/context.ts'
 import { engineLimits } from '../engine/engine-limits.ts'
 import { Engine } from '../engine/engine.ts'
+import type { Explanation } from '../engine/explain/explanation.ts'
 import type { TracedTransaction } from '../engine/trace.ts'
 import { readCondition, type BanCondition } from '../invalidate/ban-conditions.ts'
 import { readPurgeTarget, type PurgeRequest } from '../invalidate/purge-target.ts'
@@ -24,10 +25,10 @@ import { Recorder } from '../observe/recorder.ts'
 import { PolicySet } from '../policy/policy-set.ts'
 import type { Route } from '../policy/route.ts'
 import type { MemoryStore } from '../store/memory/memory-store.ts'
-import { Client } from './client.ts'
+import { Client, splitUrl } from './client.ts'
 import { countOf, outcomeDifferences, outcomesOf, type OutcomeCounts } from './counts.ts'
 import { Differences, fail } from './expectation.ts'
-import type { TestHeaders } from './headers.ts'
+import { fieldsOf, type TestHeaders } from './headers.ts'
 import { InspectedStore } from './inspected-store.ts'
 import { ScriptedOrigin } from './scripted-origin.ts'
 import { differencesOf, type StoredExpectation, type StoredResponse } from './stored-response.ts'
@@ -174,6 +175,20 @@ export class TestEdge {
   /** Says that an origin is sick or healthy, whatever it does, as an operator would. */
   setHealth(health: HealthOverride, origin = this.origin.name): void {
     this.#guardOf(origin).setHealth(health)
+  }
+
+  /** How a request would be treated now. Nothing changes by it and no origin is asked, though the policy's hooks are run. */
+  explain(
+    url: string,
+    request: Omit<TestRequest, 'body' | 'isTrusted'> & { readonly method?: string } = {},
+  ): Promise<Explanation> {
+    const { scheme, host, target } = splitUrl(url)
+    const { method = 'GET', headers = {}, from = '192.0.2.1' } = request
+    const fields = fieldsOf(headers)
+    return this.engine.explain({
+      ...{ method, scheme, authority: host.toLowerCase(), target, address: from },
+      headers: Array.from({ length: fields.size }, (_, i) => [fields.nameAt(i), fields.valueAt(i)] as const),
+    })
   }
 
   /** Lets asynchronous hooks come to their answer, and what follows happen. The clock stands still meanwhile. */

@@ -1,7 +1,7 @@
 /** What a transaction told of itself, kept in order and written for people: what a failed expectation shows. */
-import type { Trace, TracedTransaction, TraceEvent } from '../engine/trace.ts'
+import type { JudgedResponse, Trace, TracedTransaction, TraceEvent } from '../engine/trace.ts'
 import type { Outcome } from '../observe/counters.ts'
-import type { Verdict } from '../policy/verdict.ts'
+import { verdictText } from '../policy/verdict-text.ts'
 import { shownDuration as duration, type TestClock } from './test-clock.ts'
 
 export class Transcript implements Trace {
@@ -52,7 +52,7 @@ function lineOf(event: TraceEvent): string {
     case 'route':
       return line('route', event.route)
     case 'hook':
-      return line(event.hook, `${event.from}: ${writeVerdict(event.verdict)}`)
+      return line(event.hook, `${event.from}: ${verdictText(event.verdict)}`)
     case 'hook-waits':
       return line(event.hook, `${event.from}: a promise`)
     case 'hook-failed':
@@ -68,6 +68,8 @@ function lineOf(event: TraceEvent): string {
       )
     case 'fetched':
       return line('fetched', `status ${event.status}`)
+    case 'judged':
+      return line('judged', judged(event.response))
     case 'fetch-failed':
       return line('fetch failed', event.failure)
     case 'stored':
@@ -104,19 +106,8 @@ function found({ found, ageMs, lifetimeMs, isHitForMiss }: TraceEvent & { kind: 
   }
 }
 
-function writeVerdict(verdict: Verdict | null): string {
-  switch (verdict?.kind) {
-    case undefined:
-      return 'decides nothing'
-    case 'synth':
-      return `synth(${verdict.status})`
-    case 'retry':
-      return verdict.origin === null ? 'retry()' : `retry({ origin: '${verdict.origin}' })`
-    case 'pass':
-      return `pass('${verdict.reason}')`
-    case 'purge':
-      return verdict.soft ? 'purge({ soft: true })' : 'purge()'
-    default:
-      return `${verdict!.kind}()`
-  }
+function judged({ status, lifetimeMs, lifetimeFrom, forbidding }: JudgedResponse): string {
+  const lifetime = `lifetime ${duration(lifetimeMs)} from ${lifetimeFrom}`
+  const rules = forbidding.length === 0 ? 'may be stored' : `must not be stored: ${forbidding.join(', ')}`
+  return `status ${status}, ${lifetime}; ${rules}`
 }

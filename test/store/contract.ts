@@ -284,6 +284,7 @@ function variantContract(make: Make): void {
     const store = make(ROOMY)
     const slots = ['de', 'en', 'fr'].map((key) => mustPut(store, 'a', language(key)))
     assert.deepEqual(chain(store, 'a'), slots.toReversed())
+    assert.equal(store.variantKey(slots[0]!), 'de')
     assert.equal(store.variantMatches(slots[0]!, 'de'), true)
     assert.equal(store.variantMatches(slots[0]!, 'en'), false)
     assert.equal(store.variantMatches(slots[0]!, 'd'), false)

@@ -145,6 +145,7 @@ describe('the trace of a transaction', () => {
       '1500ms  fetched  status 200',
       '1500ms  originResponse  shop: decides nothing',
       '1500ms  originResponse  builtin: deliver()',
+      '1500ms  judged  status 200, lifetime 10s from policy; may be stored',
       '1500ms  stored  ttl 10s, grace 10s, keep 1m',
       '1500ms  complete  status 200, outcome miss',
     ])

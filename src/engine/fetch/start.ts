@@ -4,6 +4,7 @@ import { SAFE_METHODS } from '../../http/invalidation.ts'
 import type { Origin } from '../../origin/origin.ts'
 import { BusyResponse } from '../busy-response.ts'
 import { drive } from '../driver.ts'
+import { watch } from '../request/watch.ts'
 import type { Transaction } from '../transaction.ts'
 import { candidatesFor } from './candidates.ts'
 import { FetchRequest } from './fetch-request.ts'
@@ -106,6 +107,7 @@ export function refresh(tx: Transaction): void {
   const { vary, now } = tx
   if (inFlight.joinable(tx.key, { fields, vary, directives: NO_REQUEST_DIRECTIVES, now }) !== null) return
   recorder.add('backgroundFetches')
+  watch(tx)
   startFetch(tx, new BusyResponse(tx.key, tx.request.selecting(), true), 'store', true)
 }
 

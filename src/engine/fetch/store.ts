@@ -17,6 +17,8 @@ import type { BodyDraft, PutRequest, VariantSpec } from '../../store/store.ts'
 import type { BusyHead } from '../busy-response.ts'
 import { parked } from '../driver.ts'
 import type { FetchStep, FetchTransaction } from './fetch-transaction.ts'
+import { noteJudged, type Judgement } from './judged.ts'
+import type { OriginResponseDraft } from './origin-response-draft.ts'
 import { beginWithHeld, bodyBytesOf } from './rest.ts'
 import { judgeBrought } from './brought.ts'
 import { placeOf } from './place.ts'
@@ -86,7 +88,9 @@ export function mayStore(
   control: ResponseControl,
   draft = fetch.draft!,
 ): Storable | { ok: false; why: string } {
-  const { plan, busy } = fetch
+  const { busy } = fetch
+  const judgement = judgementOf(fetch, control, draft)
+  if (fetch.trace !== null) noteJudged(fetch.trace, judgement)
   if (draft.uncacheable) return { ok: false, why: 'policy' }
   if (busy.isDoomed) return { ok: false, why: 'withdrawn' }
   const names = varyNames(draft.fields)
@@ -97,8 +101,17 @@ export function mayStore(
   // A part is not the whole by a policy's calling it a 200.
   if (fetch.response!.status === 206 && !fetch.isRest && draft.status !== 206)
     return { ok: false, why: 'partial' }
+  return storable(...judgement)
+}
+
+/** What the rules look at, less what the policy set aside. */
+function judgementOf(
+  { plan }: FetchTransaction,
+  control: ResponseControl,
+  draft: OriginResponseDraft,
+): Judgement {
   const { despite } = draft
-  return storable(
+  return [
     {
       // Whatever the method was: who asks here has made sure that the response is one for GET, or tells of one.
       method: 'GET',
@@ -112,7 +125,7 @@ export function mayStore(
     despite.has('set-cookie') ? without(draft.fields, 'set-cookie') : draft.fields,
     control,
     draft.lifetime,
-  )
+  ]
 }
 
 function without(fields: Fields, name: string): Fields {

@@ -15,14 +15,16 @@ import { detour } from './detour.ts'
 import { giveUp } from './give-up.ts'
 import { rangeToFetch } from './range-miss.ts'
 import { deniedFetch, standIn } from './stand-in.ts'
+import { watch } from './watch.ts'
 
 export function miss(tx: Transaction): RequestStep {
+  watch(tx)
   if (tx.directives.onlyIfCached) return notCached(tx)
   const verdict = consultNow(tx, 'miss', tx.at.show('miss', null)) as MissVerdict
   return verdict.kind === 'fetch' ? joinOrFetch(tx) : detour(tx, verdict)
 }
 
-function notCached(tx: Transaction): RequestStep {
+export function notCached(tx: Transaction): RequestStep {
   tx.fwd = null
   return tx.synthesize(ONLY_IF_CACHED, 'error', 'only-if-cached')
 }
@@ -36,7 +38,7 @@ const ONLY_IF_CACHED: SynthVerdict = {
 }
 
 /** Whether the response is likely to be one's own, so that nobody should wait for another's. */
-const isAlone = (tx: Transaction): boolean => tx.isHitForMiss || tx.request.fields.has('authorization')
+export const isAlone = (tx: Transaction): boolean => tx.isHitForMiss || tx.request.fields.has('authorization')
 
 /** Whether others may wait for the response. What must not be stored for the one who asks is no use to them. */
 const isCollapsible = (tx: Transaction): boolean => !isAlone(tx) && !tx.directives.noStore
@@ -145,6 +147,7 @@ function fetchRange(tx: Transaction, range: string): RequestStep {
 }
 
 export function pass(tx: Transaction): RequestStep {
+  watch(tx)
   if (tx.directives.onlyIfCached) return notCached(tx)
   const verdict = consultNow(tx, 'pass', tx.at.show('pass', null)) as PassHookVerdict
   if (verdict.kind !== 'fetch') return detour(tx, verdict)

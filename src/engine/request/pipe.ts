@@ -25,8 +25,10 @@ import { joinSockets } from '../join-sockets.ts'
 import type { RequestStep, Transaction } from '../transaction.ts'
 import { retryAfter } from './give-up.ts'
 import { detour } from './detour.ts'
+import { watch } from './watch.ts'
 
 export function pipe(tx: Transaction): RequestStep {
+  watch(tx)
   const { context, request } = tx
   tx.outcome = 'pipe'
   tx.fwd = 'bypass'

@@ -8,12 +8,14 @@ import type { RequestStep, Transaction } from '../transaction.ts'
 import { withdrawKey } from '../withdraw-key.ts'
 import { withdrawTarget } from '../withdraw.ts'
 import { detour } from './detour.ts'
+import { watch } from './watch.ts'
 
 /**
  * All variants under the key that a GET of the same target has: the one that `hash` makes for this request, and every other that it made
  * for the same target.
  */
 export function purge(tx: Transaction): RequestStep {
+  watch(tx)
   const { context, request, isSoftPurge: soft } = tx
   findKey(tx)
   const uri = cacheKey(request.scheme, request.host, request.url)

@@ -12,8 +12,10 @@ import { done } from '../driver.ts'
 import { reportError } from '../report-error.ts'
 import { shownKey } from './deliver-cache-status.ts'
 import type { RequestStep, Transaction } from '../transaction.ts'
+import { watch } from './watch.ts'
 
 export function synth(tx: Transaction): RequestStep {
+  watch(tx)
   const { status, headers, body } = tx.synthesis!
   const fields = new Fields()
   for (const [name, value] of Object.entries(headers)) fields.set(checkedName(name, value), value)
