@@ -84,7 +84,8 @@ function listText({
   const width = Math.max(...versions.map(({ id }) => id.length))
   return [
     ...versions.map(({ id, inForce, loadedAt, changes, files }) => {
-      const what = changes.length > 0 ? changes.join(', ') : `${files.length} files`
+      const what =
+        changes.length > 0 ? changes.join(', ') : `${files.length} ${files.length === 1 ? 'file' : 'files'}`
       return `${inForce ? '*' : ' '} ${id.padStart(width)}  ${loadedAt}  ${what}`
     }),
     `version ${active} is in force`,
