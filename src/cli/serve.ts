@@ -10,6 +10,7 @@ import { LIMITS } from '../config/limits.ts'
 import { writeDuration } from '../config/units.ts'
 import { DEMO_NAME } from './demo-origin.ts'
 import { startEdge, type Edge } from './edge.ts'
+import { terminalWatch } from './hangup.ts'
 import { shownPath } from './config-file.ts'
 import { loadSettings, type Loaded } from './load-settings.ts'
 import type { RawOptions } from './options.ts'
@@ -31,7 +32,11 @@ export async function serve(options: RawOptions): Promise<void> {
   surviveStrayRejections(edge)
   const signalled = firstSignal()
   process.stderr.write(`${greeting(edge, loaded, policies).join('\n')}\n`)
-  process.on('SIGHUP', () => void edge.policies.reload('signal'))
+  const terminalIsGone = terminalWatch()
+  process.on('SIGHUP', () => {
+    if (terminalIsGone()) process.kill(process.pid, 'SIGTERM')
+    else void edge.policies.reload('signal')
+  })
   await edge.policies.start()
   const { signal, limitMs } = await Promise.race([
     signalled.then((name) => ({ signal: name, limitMs: edge.inForce.current.drainTimeoutMs })),

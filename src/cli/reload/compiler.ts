@@ -17,6 +17,10 @@ export interface CompilerOptions {
   readonly limitMs: number
 }
 
+class ProcessEnded extends Error {
+  override readonly name = 'ProcessEnded'
+}
+
 /** Where there is not enough of the processor for both, the edge gets three quarters of it. */
 const NICENESS = 5
 
@@ -29,8 +33,22 @@ export class Compiler {
     this.#options = { idleMs: LIMITS.policyCompilerIdleMs, limitMs: LIMITS.policyCompileMs, ...options }
   }
 
-  /** One task at a time. Rejects where the process fails; the next task then begins with another one. */
-  compile(task: CompileTask): Promise<CompileAnswer> {
+  /** Of the process; null where there is none. */
+  get pid(): number | null {
+    return this.#process?.connected === true ? (this.#process.pid ?? null) : null
+  }
+
+  /** One task at a time. Where the process ends by itself, another one tries again, once; rejects where that fails, too. */
+  async compile(task: CompileTask): Promise<CompileAnswer> {
+    try {
+      return await this.#attempt(task)
+    } catch (error) {
+      if (!(error instanceof ProcessEnded)) throw error
+      return this.#attempt(task)
+    }
+  }
+
+  #attempt(task: CompileTask): Promise<CompileAnswer> {
     const child = this.#start()
     const { limitMs } = this.#options
     return new Promise((resolve, reject) => {
@@ -48,7 +66,9 @@ export class Compiler {
         this.stop().then(() => reject(error), reject)
       }
       const gone = (status: number | null, signal: string | null): void => {
-        fail(new Error(`the process that compiles policies ended (${signal ?? status ?? ''})`))
+        const what = `the process that compiles policies ended (${signal ?? status ?? ''})`
+        // Where it was let go, nobody wants another one.
+        fail(this.#process === child ? new ProcessEnded(what) : new Error(what))
       }
       const limit = setTimeout(() => {
         fail(new Error(`compiling the policies and checking their types took longer than ${limitMs} ms`))
