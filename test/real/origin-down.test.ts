@@ -74,7 +74,8 @@ realTest('the edge before a gunicorn that dies and comes back', ['gunicorn'], as
       () => uncached('x'),
       ({ status }) => status === 503,
     )
-    assert.equal(refused.headers['retry-after'], '1')
+    // A fifth more or less by chance.
+    assert.match(refused.headers['retry-after'] ?? '', /^[12]$/)
     const metrics = await edge.metrics()
     assert.equal(metrics.sum('lacquer_origin_up'), 0)
     assert.ok(metrics.sum('lacquer_stale_served_total', { reason: 'breaker-open' }) > 0)

@@ -101,6 +101,8 @@ function join(tx: Transaction, busy: BusyResponse): RequestStep {
 export function secondTry(tx: Transaction, failure: FetchFailure): RequestStep | null {
   const failed = tx.busy
   if (failed === null || tx.isLeader || failed.isSecondTry || failure.mayLieInRequest !== true) return null
+  // What is stored was withdrawn meanwhile: it is not to be confirmed.
+  if (failed.isDoomed) tx.releaseSlot()
   const { secondTry } = failed
   if (secondTry !== null) return join(tx, secondTry)
   const busy = new BusyResponse(tx.key, tx.request.selecting(), true)
