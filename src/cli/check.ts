@@ -26,6 +26,8 @@ export async function check(options: RawOptions): Promise<void> {
   }
   await adminToken(loaded.settings, process.env['LACQUER_ADMIN_TOKEN'] || null, systemClock, silentLog)
   const policies = await loadPolicySet(loaded)
+  for (const { where, text, lint } of policies.set.warnings)
+    process.stderr.write(`lacquer: warning: ${shownPath(where)}: ${text} (${lint})\n`)
   process.stdout.write(`${summary(loaded, policies).join('\n')}\n`)
 }
 

@@ -30,7 +30,7 @@ import { listenError } from './listen-error.ts'
 import { Logs } from './logs.ts'
 import { ownHosts } from './own-hosts.ts'
 import { SettingsInForce } from './settings-in-force.ts'
-import { checkOrigins } from './policies.ts'
+import { checkOrigins, logWarnings } from './policies.ts'
 import { PolicyManager, type PolicyDisk } from './reload/policy-manager.ts'
 
 export interface EdgeOptions {
@@ -196,6 +196,7 @@ async function start(options: EdgeOptions, undo: (() => Promise<void>)[]): Promi
     use: (set) => {
       countRoutes(recorder, set)
       engine.use(set)
+      logWarnings(logs, set)
       state.isOurHost = ownHosts([...settings.hosts, ...set.hosts()], address)
     },
     clock,
@@ -203,6 +204,7 @@ async function start(options: EdgeOptions, undo: (() => Promise<void>)[]): Promi
     recorder,
   })
   undo.push(() => manager.stop())
+  logWarnings(logs, policies)
   const metrics = new Metrics(figures, options.processMetrics)
   const limits = engineLimits(settings)
   const engine = new Engine({

@@ -12,7 +12,8 @@ type Rules = Stored['rules']
 
 export function explanationText(explained: Explanation): string[] {
   const { request, decision, stored, lastResponse, advice, nearby } = explained
-  const isUnknown = !stored.some(({ isChosen }) => isChosen)
+  // What is stored says it better.
+  const isUnknown = !stored.some(({ kind }) => kind === 'response')
   return [
     `${request.method} ${request.url}`,
     ...section('decision', [`${decision.outcome}: ${decision.says}`]),
@@ -122,7 +123,12 @@ function lifetimeText({
   control,
 }: Pick<Stored['freshness'], 'lifetimeMs' | 'lifetimeFrom' | 'control'>): string {
   const field =
-    control === 'none' || lifetimeFrom === 'expires' || lifetimeFrom === 'heuristic' ? '' : ` in ${control}`
+    control === 'none' ||
+    lifetimeFrom === 'none' ||
+    lifetimeFrom === 'expires' ||
+    lifetimeFrom === 'heuristic'
+      ? ''
+      : ` in ${control}`
   return `${span(lifetimeMs)} from ${lifetimeFrom}${field}`
 }
 
@@ -135,7 +141,7 @@ function leftText({ ttlLeftMs, graceMs, graceLeftMs, keepMs, keepLeftMs }: Store
 function ruleRows(rules: Rules, otherwise: string): string[][] {
   return rules.map(({ rule, asks, ok }, i) => [
     i === 0 ? 'storable' : '',
-    `${ok ? 'yes' : 'NO '} ${asks}${ok ? '' : ` [${rule}; ${otherwise}]`}`,
+    `${ok ? 'ok' : 'NO'}  ${asks}${ok ? '' : ` [${rule}; ${otherwise}]`}`,
   ])
 }
 

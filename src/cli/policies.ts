@@ -3,6 +3,7 @@ import { resolve } from 'node:path'
 import { LIMITS } from '../config/limits.ts'
 import type { Settings } from '../config/settings.ts'
 import { loadPolicies, policyFiles } from '../policy/load.ts'
+import type { Log } from '../observe/events.ts'
 import { PolicyError } from '../policy/policy-error.ts'
 import type { PolicySet } from '../policy/policy-set.ts'
 import type { ParameterName } from '../config/parameters.ts'
@@ -66,4 +67,10 @@ async function explained<Value>(load: () => Promise<Value>): Promise<Value> {
     if (!(error instanceof PolicyError)) throw error
     throw new CommandError(FAILURE, [`${shownPath(error.where)}: ${error.message}`])
   }
+}
+
+/** What the lints say of the policies that come into force. */
+export function logWarnings(log: Log, { warnings }: PolicySet): void {
+  for (const { lint, route, where, text } of warnings.slice(0, LIMITS.policyMistakes))
+    log.log('warn', 'policy-warning', { lint, route, where: shownPath(where), text })
 }

@@ -4,6 +4,7 @@
  */
 import { HOOK_NAMES, type HookName, type Hooks } from './hooks.ts'
 import { patternsOf, type Pattern } from './match.ts'
+import { lintMatch, lintSources, lintTable, type PolicyWarning } from './lint.ts'
 import { PolicyError } from './policy-error.ts'
 import { RouteIndex } from './route-index.ts'
 import type { Route } from './route.ts'
@@ -53,6 +54,8 @@ export class PolicySet {
   readonly hasParams: boolean
   /** Every pattern, most specific first. */
   readonly table: readonly TableRow[]
+  /** What the lints say of the policies. */
+  readonly warnings: readonly PolicyWarning[]
   readonly #index: RouteIndex<TableRow>
 
   /** Throws `PolicyError` for two routes of one name, or two that claim the same requests. */
@@ -74,6 +77,10 @@ export class PolicySet {
     checkNames([...sources, builtin])
     checkClaims(this.table)
     this.#index = new RouteIndex(this.table)
+    this.warnings = [
+      ...sources.flatMap((source, i) => lintRoute(this.routes[i]!.name, source)),
+      ...lintTable(this.table, (hostname, path, method) => this.#index.find(hostname, path, method)),
+    ]
   }
 
   /** The route that a request takes. `hostname`: lower case, no port; `path`: no query. Hot. */
@@ -92,6 +99,11 @@ export class PolicySet {
     const named = this.table.map((entry) => entry.pattern.host)
     return [...new Set(named.filter((host) => host !== ''))]
   }
+}
+
+function lintRoute(name: string, source: RouteSource): PolicyWarning[] {
+  const { match = {} } = source.route.definition
+  return [...lintMatch(name, placeOfRoute(source), { ...match }), ...lintSources(name, source.sources ?? [])]
 }
 
 function activate(source: RouteSource): ActiveRoute {

@@ -84,7 +84,7 @@ describe('lacquer explain', () => {
       /^ +hash +shop +decides nothing +.*shop\.ts:7$/m,
       /^ +and of "none", which hash added$/m,
       /^ +lifetime +10m from max-age in cache-control$/m,
-      /^ +storable +yes the request is a GET$/m,
+      /^ +storable +ok {2}the request is a GET$/m,
     ])
       assert.match(out, expected)
   })
