@@ -2,7 +2,7 @@
  * Safety lints that need no request: what a policy's text and its patterns show. Warnings, since an operator may have reasons. Those
  * that need hooks to run are in `testing/probe.ts`.
  */
-import type { TableRow } from './policy-set.ts'
+import type { Pattern } from './match.ts'
 import { placeIn, withoutComments, type SourceText } from './source-text.ts'
 
 export const LINTS = [
@@ -79,6 +79,12 @@ function isExcused(text: string, at: number, lint: Lint): boolean {
   const end = text.indexOf('\n', at)
   const lines = before + text.slice(at, end === -1 ? text.length : end)
   return lines.includes(`lint-ok: ${lint}`)
+}
+
+interface TableRow {
+  readonly pattern: Pattern
+  readonly route: { readonly name: string }
+  readonly place: string
 }
 
 /** Patterns that no request can reach, since more specific ones take all of theirs, or since no request looks like that. */
