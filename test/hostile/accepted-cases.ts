@@ -181,7 +181,7 @@ export function acceptedCases(): RequestCase[] {
       "GET /OK28?{a}|^`[]'!$()*,:@~ ",
     ),
     forwarded('OK29', 'HTTP/1.0', request('GET /OK29 HTTP/1.0', [HOST]), 'GET /OK29 ', {
-      via: '1.0 lacquer',
+      via: '1.1 lacquer',
     }),
     forwarded(
       'OK30',
