@@ -10,6 +10,7 @@ export {
   type TestRequest,
 } from './test-edge.ts'
 export type { HeaderExpectations, TextExpectation } from './expectation.ts'
+export type { PolicyWarning } from '../policy/lint.ts'
 export type { TestHeaders } from './headers.ts'
 export type { Answer, ScriptedOrigin } from './scripted-origin.ts'
 export type { RequestExpectation, ScriptedFetch } from './scripted-fetch.ts'

@@ -23,13 +23,15 @@ import { GuardedOrigin } from '../origin/guarded-origin.ts'
 import type { HealthOverride, OriginHealth } from '../origin/health.ts'
 import { Recorder } from '../observe/recorder.ts'
 import { PolicySet } from '../policy/policy-set.ts'
-import type { Route } from '../policy/route.ts'
+import type { PolicyWarning } from '../policy/lint.ts'
+import type { Route, RouteDefinition } from '../policy/route.ts'
 import type { MemoryStore } from '../store/memory/memory-store.ts'
 import { Client, splitUrl } from './client.ts'
 import { countOf, outcomeDifferences, outcomesOf, type OutcomeCounts } from './counts.ts'
 import { Differences, fail } from './expectation.ts'
 import { fieldsOf, type TestHeaders } from './headers.ts'
 import { InspectedStore } from './inspected-store.ts'
+import { probe, wordsIn, type ProbedRequest } from './probe.ts'
 import { ScriptedOrigin } from './scripted-origin.ts'
 import { differencesOf, type StoredExpectation, type StoredResponse } from './stored-response.ts'
 import { TestClock } from './test-clock.ts'
@@ -84,8 +86,12 @@ export class TestEdge {
   readonly #guards: ReadonlyMap<string, GuardedOrigin>
   readonly #inspected: InspectedStore
   readonly #transcripts = new Map<object, Transcript>()
+  readonly #routes: readonly Route[]
+  readonly #options: TestEdgeOptions
 
   constructor(routes: readonly Route[], options: TestEdgeOptions = {}) {
+    this.#routes = routes
+    this.#options = options
     const settings = settingsOf(options)
     this.envelope = new Envelope(settings.maxInFlightMemoryBytes)
     const names = options.origins ?? ['default']
@@ -175,6 +181,38 @@ export class TestEdge {
   /** Says that an origin is sick or healthy, whatever it does, as an operator would. */
   setHealth(health: HealthOverride, origin = this.origin.name): void {
     this.#guardOf(origin).setHealth(health)
+  }
+
+  /**
+   * What is hardly meant in the policies, as far as the requests so far show it: hooks are run with requests that differ from those in one
+   * field, on other edges. A policy that is in order has none.
+   */
+  async warnings(): Promise<readonly PolicyWarning[]> {
+    const { policies } = this.engine
+    const found = await probe({
+      routes: this.#routes,
+      names: policies.routes.map(({ name }) => name),
+      requests: this.#requests().slice(0, PROBED_REQUESTS),
+      words: wordsIn(this.#routes.flatMap(({ definition }) => hooksText(definition))),
+      placeOf: (route, hook) => `${hook} of ${route}`,
+      edge: (routes) => probedEdge(routes, this.#options),
+    })
+    return [...policies.warnings, ...found]
+  }
+
+  /** Every different GET so far. */
+  #requests(): ProbedRequest[] {
+    const requests = new Map<string, ProbedRequest>()
+    for (const { transaction } of this.#transcripts.values()) {
+      const { method, scheme, authority, target, fields, clientAddress: from } = transaction.exchange
+      if (method !== 'GET') continue
+      const headers: Record<string, string> = {}
+      for (let i = 0; i < fields.size; i++)
+        if (fields.nameAt(i) !== 'host') headers[fields.nameAt(i)] = fields.get(fields.nameAt(i)) ?? ''
+      const request = { url: `${scheme}://${authority}${target}`, headers, from }
+      requests.set(JSON.stringify(request), request)
+    }
+    return [...requests.values()]
   }
 
   /** How a request would be treated now. Nothing changes by it and no origin is asked, though the policy's hooks are run. */
@@ -284,6 +322,27 @@ export class TestEdge {
   get #isHookWaiting(): boolean {
     return [...this.#transcripts.values()].some((transcript) => transcript.isHookWaiting)
   }
+}
+
+/** An edge whose origins answer everything with what may be stored. */
+export function probedEdge(routes: readonly Route[], options: TestEdgeOptions): TestEdge {
+  const edge = new TestEdge(routes, options)
+  for (const origin of edge.origins.values())
+    origin.respond(
+      200,
+      { 'cache-control': 'max-age=60', 'content-type': 'text/html', etag: '"probe"' },
+      'probe',
+    )
+  return edge
+}
+
+/** As many as are worth the while. */
+const PROBED_REQUESTS = 20
+
+function hooksText(definition: RouteDefinition): string[] {
+  return Object.values(definition).flatMap((value: unknown) =>
+    typeof value === 'function' ? [Function.prototype.toString.call(value)] : [],
+  )
 }
 
 /** How long hooks may take of the machine's own time. */
