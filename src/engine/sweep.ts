@@ -7,6 +7,7 @@
  */
 import type { Timer } from '../base/clock.ts'
 import { LIMITS } from '../config/limits.ts'
+import type { Ban } from '../invalidate/bans.ts'
 import { NO_SLOT } from '../store/store.ts'
 import { applyBans } from './banned.ts'
 import type { EngineContext } from './context.ts'
@@ -38,7 +39,7 @@ export class Sweep implements Work {
     const { store, bans, moments, lurker } = this.#context
     this.#walk = new StoreWalk(store)
     this.#began = moments.now
-    for (const ban of bans.list) ban.isWanted = false
+    for (const ban of bans.list) wantAnew(ban)
     lurker.add(this)
   }
 
@@ -83,4 +84,10 @@ export class Sweep implements Work {
     const { oldest } = moments
     bans.drop((ban) => ban.isSwept && ban.isWalked && !ban.isWanted && ban.at <= oldest)
   }
+}
+
+/** What is still wanted counts as walked again only when this walk, too, has met all that it may match. */
+function wantAnew(ban: Ban): void {
+  if (ban.isWanted) ban.isWalked = false
+  ban.isWanted = false
 }

@@ -19,7 +19,7 @@ export interface Ban extends BanNature, BanMatcher {
   readonly wall: number
   /** A walk through the store ends it; without that, whoever gave it does. */
   readonly isSwept: boolean
-  /** A whole walk was made since. */
+  /** A whole walk was made since, and none has begun since that looks whether it is still wanted. */
   isWalked: boolean
   /** It may yet match something that is stored, for a request that has not come. */
   isWanted: boolean

@@ -48,12 +48,19 @@ function testsOf(scope: Scope): BanTest[] {
   }
 }
 
-/** A host without a port is meant on all ports. */
+/** A host without a port is meant on all ports. An URI does not name the port that its scheme has anyway. */
 function isOfHost(wanted: string): BanTest {
-  const hasPort = /:\d+$/.test(wanted)
+  const [, name = wanted, port] = /^(.*):(\d+)$/.exec(wanted) ?? []
+  if (port === undefined) {
+    return ({ uri }) => {
+      const { host } = splitUri(uri)
+      return host === wanted || host.startsWith(`${wanted}:`)
+    }
+  }
+  const bare = port === '80' ? `http://${name}` : port === '443' ? `https://${name}` : null
   return ({ uri }) => {
     const { host } = splitUri(uri)
-    return host === wanted || (!hasPort && host.startsWith(`${wanted}:`))
+    return host === wanted || (host === name && bare !== null && uri.startsWith(bare))
   }
 }
 

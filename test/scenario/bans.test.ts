@@ -145,6 +145,17 @@ describe('a ban', () => {
     assert.equal(world.edge.count('bans', 'merged'), 1)
   })
 
+  test('on a field of requests makes no room for others while a walk looks whether it is still wanted', () => {
+    const world = new World({ limits: { maxBans: 3 } })
+    world.origin.always(200, { ...FRESH, 'x-type': 'image' }, 'x')
+    world.get('/3')
+    ban(world, 'req.header.x-team == "blue" && obj.header.x-type == "image"')
+    world.clock.advance('1s')
+    for (const path of ['/a', '/b']) assert.ok(ban(world, `req.url == "${path}"`).ok)
+    assert.deepEqual(ban(world, 'req.url == "/c"'), { ok: false, why: 'too-many-bans', limit: 3 })
+    assert.doesNotMatch(world.get('/3', { 'x-team': 'blue' }).cacheStatus, /; hit/)
+  })
+
   test('too many are refused, counted, and change nothing', () => {
     const world = new World({ limits: { maxBans: 2 } })
     world.origin.always(200, FRESH, 'x')

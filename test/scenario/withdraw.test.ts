@@ -156,6 +156,21 @@ describe('in deliver', () => {
       later.expectNotStored('/b')
     }
   })
+
+  test('what is stale and withdrawn is not what the refresh behind it asks about', () => {
+    const edge = edgeWith({
+      deliver: ({ request, withdraw }) =>
+        request.headers.has('x-withdraw') ? void withdraw.tags('all') : undefined,
+    })
+    const headers = { 'cache-control': 'max-age=10, stale-while-revalidate=60', etag: '"1"' }
+    edge.origin.respond(200, headers, 'old')
+    edge.get('/a')
+    edge.clock.advance('11s')
+    edge.origin.respond(200, headers, 'new')
+    edge.get('/a', { headers: { 'x-withdraw': 'yes' } }).expect({ outcome: 'stale', body: 'old' })
+    edge.origin.last.expect({ headers: { 'if-none-match': null } })
+    edge.get('/a').expect({ outcome: 'hit', body: 'new' })
+  })
 })
 
 describe('bounds', () => {

@@ -243,6 +243,9 @@ describe('a purge by host, by prefix, of everything', () => {
     [{ prefix: '/shop/' }, [false, true, false]],
     [{ prefix: '/shop/', host: 'other.example' }, [true, true, false]],
     [{ prefix: 'http://example.com/shop' }, [false, true, true]],
+    [{ host: 'example.com:80' }, [false, false, true]],
+    [{ host: 'example.com:443' }, [true, true, true]],
+    [{ host: 'other.example:80', prefix: '/shop/' }, [true, true, false]],
     [{ all: true }, [false, false, false]],
   ]
   for (const [request, expected] of cases) {
@@ -317,6 +320,48 @@ describe('a purge by host, by prefix, of everything', () => {
     purge(world, { host: 'example.com' })
     world.origin.last.respond(304, FRESH)
     assert.equal(isHit(world, '/a'), false)
+  })
+})
+
+describe('what was withdrawn while a request held it', () => {
+  const STALE = { 'cache-control': 'max-age=10', etag: '"1"', 'surrogate-key': 't' }
+  const ways: readonly [PurgeRequest, boolean][] = [
+    [{ url: 'http://example.com/a' }, false],
+    [{ tags: ['t'] }, false],
+    [{ all: true }, false],
+    [{ all: true }, true],
+  ]
+  for (const [request, isWorkedOff] of ways) {
+    const when = isWorkedOff ? ', worked off' : ''
+    test(`is not offered to the origin by a second try: ${JSON.stringify(request)}${when}`, () => {
+      const world = new World()
+      world.origin.always(200, STALE, 'old')
+      world.get('/a')
+      world.origin.answer = null
+      world.clock.advance('11s')
+      world.get('/a')
+      const second = world.get('/a')
+      purge(world, request)
+      if (isWorkedOff) world.clock.advance('1s')
+      world.origin.last.fail('closed-before-head')
+      assert.equal(world.origin.last.header('if-none-match'), undefined)
+      world.origin.last.respond(200, STALE, 'new')
+      assert.deepEqual([second.text, world.get('/a').text], ['new', 'new'])
+    })
+  }
+
+  test('softly, is confirmed by a second try', () => {
+    const world = new World()
+    world.origin.always(200, STALE, 'old')
+    world.get('/a')
+    world.origin.answer = null
+    world.clock.advance('11s')
+    world.get('/a')
+    world.get('/a')
+    purge(world, { tags: ['t'] }, true)
+    world.origin.last.fail('closed-before-head')
+    world.origin.last.respond(304, STALE)
+    assert.equal(isHit(world, '/a'), true)
   })
 })
 

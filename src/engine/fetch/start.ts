@@ -2,9 +2,11 @@
 import { NO_REQUEST_DIRECTIVES } from '../../http/cache-control.ts'
 import { SAFE_METHODS } from '../../http/invalidation.ts'
 import type { Origin } from '../../origin/origin.ts'
+import { NO_SLOT } from '../../store/store.ts'
 import { BusyResponse } from '../busy-response.ts'
 import { drive } from '../driver.ts'
 import { watch } from '../request/watch.ts'
+import { isStillStored } from '../still-stored.ts'
 import type { Transaction } from '../transaction.ts'
 import { candidatesFor } from './candidates.ts'
 import { FetchRequest } from './fetch-request.ts'
@@ -24,6 +26,7 @@ export function startFetch(
   const isStorable = mode === 'store'
   // What is stored whole is validated; only without it is a stretch of use.
   const partial = isStorable && tx.slot === 0 ? tx.partial : 0
+  const stale = isStorable && isStillStored(tx) ? tx.slot : NO_SLOT
   const origin = originName(tx)
   const fetchRequest = new FetchRequest({
     // A HEAD that may be stored asks for the whole, so that it can answer the GETs to come.
@@ -41,7 +44,7 @@ export function startFetch(
   // What goes past the store may concern it all the same, and is then withdrawn like the rest.
   if (busy.key !== '') context.inFlight.begin(busy)
   if (isStorable) {
-    if (tx.slot !== 0) context.store.retain(tx.slot)
+    if (stale !== NO_SLOT) context.store.retain(stale)
     if (partial !== 0) context.store.retain(partial)
   }
   const candidates = isStorable && range === null ? candidatesFor(tx) : []
@@ -64,7 +67,7 @@ export function startFetch(
       target: { scheme: request.scheme, authority: request.host, target: request.url },
       exactKey: tx.exactKey,
       mayAnswerGets: mode === 'pass' && mayAnswerGets(tx),
-      stale: isStorable ? tx.slot : 0,
+      stale,
       partial,
       candidates,
       range: range === null ? null : { range, ifRange: request.fields.get('if-range') ?? null },

@@ -10,6 +10,7 @@ import { consultNow } from '../consult.ts'
 import { drive, parked } from '../driver.ts'
 import { mayAnswerGets, startFetch } from '../fetch/start.ts'
 import { findKey } from '../key.ts'
+import { isStillStored } from '../still-stored.ts'
 import type { RequestStep, Transaction } from '../transaction.ts'
 import { detour } from './detour.ts'
 import { giveUp } from './give-up.ts'
@@ -101,8 +102,8 @@ function join(tx: Transaction, busy: BusyResponse): RequestStep {
 export function secondTry(tx: Transaction, failure: FetchFailure): RequestStep | null {
   const failed = tx.busy
   if (failed === null || tx.isLeader || failed.isSecondTry || failure.mayLieInRequest !== true) return null
-  // What is stored was withdrawn meanwhile: it is not to be confirmed.
-  if (failed.isDoomed) tx.releaseSlot()
+  // What is stored was withdrawn meanwhile: it is not to be confirmed, nor to stand in.
+  if (tx.slot !== NO_SLOT && !isStillStored(tx)) tx.releaseSlot()
   const { secondTry } = failed
   if (secondTry !== null) return join(tx, secondTry)
   const busy = new BusyResponse(tx.key, tx.request.selecting(), true)
