@@ -111,7 +111,8 @@ class JournalRecord implements Trace {
   #journal: Journal | null
   readonly #beganAt: number
   readonly #wallMs: number
-  readonly #events: JournalEvent[] = []
+  /** Each with its instant in front; written out when somebody asks. */
+  readonly #events: (number | TraceEvent)[] = []
   #route = ''
   #key = ''
   #fwd: ForwardReason | null = null
@@ -137,16 +138,10 @@ class JournalRecord implements Trace {
     if (event.kind === 'judged') this.#response = event.response
     else if (event.kind === 'not-stored' && event.why !== '') this.#unstored = event.why
     else if (event.kind === 'finished') this.#finish(event)
-    const text = textOf(event)
-    const clock = this.#watched?.clock
-    if (text === null || this.#events.length === LIMITS.journalEvents) return
+    if (!isTold(event) || this.#events.length >= 2 * LIMITS.journalEvents) return
     // A fetch may outlive the request that it was for.
-    const atMs = (clock?.now() ?? this.#endedAt) - this.#beganAt
-    this.#events.push(
-      event.kind === 'hook'
-        ? { atMs, kind: event.kind, hook: event.hook, text }
-        : { atMs, kind: event.kind, text },
-    )
+    const atMs = (this.#watched?.clock.now() ?? this.#endedAt) - this.#beganAt
+    this.#events.push(atMs, kept(event))
   }
 
   entry(): JournalEntry {
@@ -162,10 +157,20 @@ class JournalRecord implements Trace {
       status: this.#status,
       end: this.#end,
       durationMs: this.#endedAt - this.#beganAt,
-      events: this.#events,
+      events: this.#writtenEvents(),
       response: this.#response,
       unstored: this.#unstored,
     }
+  }
+
+  #writtenEvents(): JournalEvent[] {
+    const written: JournalEvent[] = []
+    for (let i = 0; i < this.#events.length; i += 2) {
+      const event = this.#events[i + 1] as TraceEvent
+      const common = { atMs: this.#events[i] as number, kind: event.kind, text: textOf(event) }
+      written.push(event.kind === 'hook' ? { ...common, hook: event.hook } : common)
+    }
+    return written
   }
 
   #finish(event: TraceEvent & { kind: 'finished' }): void {
@@ -185,8 +190,24 @@ class JournalRecord implements Trace {
   }
 }
 
-/** Null for what is told otherwise. */
-function textOf(event: TraceEvent): string | null {
+/** The others are told otherwise. */
+function isTold({ kind }: TraceEvent): boolean {
+  return kind !== 'route' && kind !== 'lookup' && kind !== 'judged' && kind !== 'finished'
+}
+
+/** The event without what may be large, or secret. */
+function kept(event: TraceEvent): TraceEvent {
+  if (event.kind === 'hook-failed') return { ...event, message: '' }
+  if (event.kind === 'hook' && event.verdict?.kind === 'synth')
+    return { ...event, verdict: { ...event.verdict, headers: {}, body: '' } }
+  if (event.kind === 'fetch') return { ...event, url: '' }
+  return event.kind === 'withdrawn' || event.kind === 'stored' ? { ...event, ...NAMELESS } : event
+}
+
+/** Keys and tags: a policy may make them of anything. */
+const NAMELESS = { key: '', name: '' }
+
+function textOf(event: TraceEvent): string {
   switch (event.kind) {
     case 'hook':
       return `${event.from}: ${verdictText(event.verdict)}`
@@ -210,7 +231,7 @@ function textOf(event: TraceEvent): string | null {
     case 'withdrawn':
       return `${event.responses} by ${event.what}`
     default:
-      return null
+      return ''
   }
 }
 

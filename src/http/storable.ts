@@ -88,6 +88,16 @@ export function storableRules(
   return RULES.map(({ why, asks, forbids }) => ({ rule: why, asks, ok: !forbids(given) }))
 }
 
+/** The rules that are broken, all of them. */
+export function brokenRules(
+  ...[request, status, fields, control, lifetime]: Parameters<typeof storable>
+): Unstorable[] {
+  const given: Case = { request, status, fields, control, lifetime }
+  const broken: Unstorable[] = []
+  for (const { why, forbids } of RULES) if (forbids(given)) broken.push(why)
+  return broken
+}
+
 /** The same list where it is known which rules are broken. */
 export function rulesBroken(broken: readonly Unstorable[]): StorableRule[] {
   return RULES.map(({ why, asks }) => ({ rule: why, asks, ok: !broken.includes(why) }))

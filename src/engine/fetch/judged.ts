@@ -1,12 +1,12 @@
 /** Tells whoever watches a fetch by what its response is judged: the very rules that decide, and what they look at. */
 import { LIMITS } from '../../config/limits.ts'
 import type { ReadonlyFields } from '../../http/fields.ts'
-import { storableRules } from '../../http/storable.ts'
+import { brokenRules } from '../../http/storable.ts'
 import { hiddenValue, isSecretField } from '../explain/secrets.ts'
 import type { Trace } from '../trace.ts'
 
 /** What `storable` is asked with. */
-export type Judgement = Parameters<typeof storableRules>
+export type Judgement = Parameters<typeof brokenRules>
 
 export function noteJudged(trace: Trace, judgement: Judgement): void {
   const [, status, fields, control, lifetime] = judgement
@@ -18,7 +18,7 @@ export function noteJudged(trace: Trace, judgement: Judgement): void {
       lifetimeMs: lifetime.lifetimeMs,
       lifetimeFrom: lifetime.from,
       control: lifetime.from === 'policy' ? 'none' : control.source,
-      forbidding: storableRules(...judgement).flatMap(({ rule, ok }) => (ok ? [] : [rule])),
+      forbidding: brokenRules(...judgement),
     },
   })
 }
