@@ -2,23 +2,23 @@
  * What of late could not be fetched: remembered briefly, by cache key, so that a key that is broken costs its origin few
  * fetches however many ask for it. What is stale is then served at once, and where nothing is, the same error.
  *
- * Whom an error is given to without asking the origin depends on whose it may be. Where nobody could be reached: to all. Where
- * the origin was asked and gave no answer, the request itself may be what it chokes on: then only to the client who sent it,
- * until another client's has failed as well. So nobody can make an error for others with requests of his own alone.
+ * Whom that concerns depends on whose failure it may be. Where nobody could be reached: all. Where the origin was asked, the
+ * request itself may be what it chokes on: then only the client who sent it, until another client's has failed as well. So
+ * nobody can make an error for others with requests of his own alone, nor keep something stale for them.
  */
 import type { FetchFailure } from './busy-response.ts'
 
 export interface FailedFetch {
   readonly failure: FetchFailure
   readonly until: number
-  /** Whom the error itself is given to: a client's address, `everybody`, or nobody: null. */
-  readonly deniedTo: string | null
+  /** The client whom alone it concerns; null: everybody. */
+  readonly suspect: string | null
 }
 
 /** A fetch that has failed at the instant `now`. */
 export interface Failing {
   readonly failure: FetchFailure
-  /** Address of the client who asked. */
+  /** Who asked, as `addressGroup` has it. */
   readonly client: string
   readonly now: number
   /** How long it is remembered; 0: not at all. */
@@ -49,14 +49,19 @@ export class FailedFetches {
 
   note(key: string, { failure, client, now, keepMs }: Failing): void {
     if (keepMs === 0 || key === '' || key.length > this.#limits.maxKeyChars) return
-    const deniedTo = this.#deniedTo(key, failure, client, now)
+    const suspect = this.#suspect(key, failure, client, now)
     this.#byKey.delete(key)
     this.#makeRoom(now)
-    this.#byKey.set(key, { failure, until: now + keepMs, deniedTo })
+    this.#byKey.set(key, { failure, until: now + keepMs, suspect })
   }
 
-  /** Null where there is none, or no longer. */
-  find(key: string, now: number): FailedFetch | null {
+  /** Null where there is none that concerns `client`, or no longer. */
+  find(key: string, client: string, now: number): FailedFetch | null {
+    const found = this.#find(key, now)
+    return found === null || found.suspect === null || found.suspect === client ? found : null
+  }
+
+  #find(key: string, now: number): FailedFetch | null {
     if (this.#byKey.size === 0) return null
     const found = this.#byKey.get(key)
     if (found === undefined) return null
@@ -70,11 +75,11 @@ export class FailedFetches {
     if (this.#byKey.size > 0) this.#byKey.delete(key)
   }
 
-  #deniedTo(key: string, failure: FetchFailure, client: string, now: number): string | null {
-    if (failure.failure === undefined) return null
-    if (failure.mayLieInRequest !== true) return EVERYBODY
-    const before = this.find(key, now)?.deniedTo ?? client
-    return before === client ? client : EVERYBODY
+  #suspect(key: string, failure: FetchFailure, client: string, now: number): string | null {
+    const mayLieInRequest = failure.failure === undefined || failure.mayLieInRequest === true
+    if (!mayLieInRequest) return null
+    const before = this.#find(key, now)
+    return before === null || before.suspect === client ? client : null
   }
 
   #makeRoom(now: number): void {
@@ -88,5 +93,3 @@ export class FailedFetches {
     this.#onFull()
   }
 }
-
-export const EVERYBODY = 'everybody'

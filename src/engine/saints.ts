@@ -1,6 +1,9 @@
 /**
  * Saint mode: origins that are out for one cache key, since a policy has rejected what came from there. For a while, fetches
  * under that key go to the origin that the policy took instead, or fail at once. Other keys are none the worse.
+ *
+ * It may have been the request that the origin answered badly, rather than the key: so it is out for the client who asked
+ * alone, until another client's answer has been rejected as well.
  */
 import { variantKey } from '../http/vary.ts'
 import type { ReadonlyFields } from '../http/fields.ts'
@@ -12,6 +15,15 @@ export interface Saint {
   /** Names of Vary in the rejected response, and the values under them: others than these are not affected. */
   readonly vary: readonly string[]
   readonly variant: string
+  /** The client whom alone it concerns; null: everybody. */
+  readonly suspect: string | null
+}
+
+/** A fetch that is about to be made. */
+export interface Asking {
+  readonly fields: ReadonlyFields
+  readonly client: string
+  readonly now: number
 }
 
 export interface SaintLimits {
@@ -36,20 +48,26 @@ export class Saints {
     return this.#entries.size
   }
 
-  add(origin: string, key: string, saint: Saint): void {
+  add(origin: string, key: string, saint: Saint, now: number): void {
     if (key.length > this.#limits.maxKeyChars) return
     const name = nameOf(origin, key)
+    const before = this.#entries.get(name)
+    const isAnothers =
+      before !== undefined &&
+      now < before.until &&
+      before.variant === saint.variant &&
+      before.suspect !== saint.suspect
     this.#entries.delete(name)
     if (this.#entries.size >= this.#limits.maxEntries) {
       const [oldest] = this.#entries.keys()
       if (oldest !== undefined) this.#entries.delete(oldest)
       this.#onFull()
     }
-    this.#entries.set(name, saint)
+    this.#entries.set(name, isAnothers ? { ...saint, suspect: null } : saint)
   }
 
-  /** Null where the origin may be asked for the key by a request with these fields. */
-  find(origin: string, key: string, fields: ReadonlyFields, now: number): Saint | null {
+  /** Null where the origin may be asked for the key. */
+  find(origin: string, key: string, { fields, client, now }: Asking): Saint | null {
     if (this.#entries.size === 0) return null
     const name = nameOf(origin, key)
     const found = this.#entries.get(name)
@@ -58,6 +76,7 @@ export class Saints {
       this.#entries.delete(name)
       return null
     }
+    if (found.suspect !== null && found.suspect !== client) return null
     return variantKey(found.vary, fields) === found.variant ? found : null
   }
 

@@ -8,6 +8,9 @@
  *    success  └───────────────────── half-open ────────────┘
  *                                    one trial at a time
  *
+ * Failures that may lie in what was asked for count once for each client: whoever knows what the origin chokes on could
+ * otherwise take it from everybody, by asking for that alone.
+ *
  * Pure: it reads no clock, sets no timer, and takes what is random from whoever makes it.
  */
 import type { BreakerState } from '../observe/breaker-state.ts'
@@ -37,6 +40,8 @@ export class Breaker {
   readonly #random: () => number
   #state: BreakerState = 'closed'
   #streak = 0
+  /** Clients to whom failures of the streak may be due. */
+  readonly #suspects = new Set<string>()
   #successes = 0
   #openings = 0
   #retryAt = 0
@@ -73,15 +78,18 @@ export class Breaker {
     return Math.max(1, until - now)
   }
 
-  /** Lets a fetch through, as a trial where the breaker is not closed; null: it is refused. */
-  admit(now: number): Admission | null {
+  /**
+   * Lets a fetch through, as a trial where the breaker is not closed; null: it is refused. `mayDawdle`: how long it takes is in
+   * the hands of its client.
+   */
+  admit(now: number, mayDawdle = false): Admission | null {
     if (this.#terms.failures === 0) this.close()
     if (this.#state === 'closed') return { successes: this.#successes, trial: 0 }
     if (!this.#mayTry(now)) return null
     this.#state = 'half-open'
     this.#trial = ++this.#trials
     // Who holds on to a trial for ever must not keep others from trying.
-    this.#trialUntil = now + this.#terms.maxOpenMs
+    this.#trialUntil = now + (mayDawdle ? this.#terms.openMs : this.#terms.maxOpenMs)
     return { successes: this.#successes, trial: this.#trial }
   }
 
@@ -93,14 +101,18 @@ export class Breaker {
 
   /**
    * The origin did not. That counts only where nobody else has been answered since this fetch began: otherwise it says
-   * something of what was asked for, and not of the origin.
+   * something of what was asked for, and not of the origin. `suspect`: the client whose request may be the reason; null where
+   * nothing that is asked for can be.
    */
-  failed(admission: Admission, now: number): void {
+  failed(admission: Admission, now: number, suspect: string | null = null): void {
     const isTrial = admission.trial !== 0 && admission.trial === this.#trial
     if (isTrial) this.#trial = 0
     if (admission.successes !== this.#successes) return
-    this.#streak++
-    if (this.#terms.failures === 0) return
+    if (this.#terms.failures === 0) {
+      this.#streak++
+      return
+    }
+    if (this.#isNew(suspect)) this.#streak++
     const isTooMany = this.#state === 'closed' && this.#streak >= this.#terms.failures
     if (isTooMany || (isTrial && this.#state === 'half-open')) this.#open(now)
   }
@@ -113,6 +125,7 @@ export class Breaker {
   close(): void {
     this.#state = 'closed'
     this.#streak = 0
+    this.#suspects.clear()
     this.#openings = 0
     this.#trial = 0
   }
@@ -121,7 +134,16 @@ export class Breaker {
     return this.#state === 'open' ? now >= this.#retryAt : this.#trial === 0 || now >= this.#trialUntil
   }
 
+  /** Whether this failure counts beside those before. Bounded by the failures that it takes to open. */
+  #isNew(suspect: string | null): boolean {
+    if (suspect === null || this.#state !== 'closed') return true
+    if (this.#suspects.has(suspect)) return false
+    this.#suspects.add(suspect)
+    return true
+  }
+
   #open(now: number): void {
+    this.#suspects.clear()
     const { openMs, maxOpenMs } = this.#terms
     const wantedMs = Math.min(maxOpenMs, openMs * 2 ** Math.min(this.#openings, 30))
     this.#openings++

@@ -106,14 +106,14 @@ export class GuardedOrigin implements Origin, HealthControl, FetchJudge {
       return this.#refuse(handler, 'sick', who, null)
     }
     const before = this.#breaker.state
-    const admission = this.#breaker.admit(now)
+    const admission = this.#breaker.admit(now, request.body !== null)
     this.#noteChange(before)
     if (admission === null && this.#override === 'auto') {
       const waitMs = this.#breaker.waitMs(now)
       const why = this.#lastFailure ?? 'no answer'
       return this.#refuse(handler, 'breaker-open', `${why}; tried again in ${waitMs} ms`, waitMs)
     }
-    const watched = new WatchedFetch(this, admission ?? AGAINST_THE_BREAKER, handler)
+    const watched = new WatchedFetch(this, admission ?? AGAINST_THE_BREAKER, request.client, handler)
     watched.call = this.#inner.fetch(request, watched)
     return watched
   }
@@ -148,13 +148,12 @@ export class GuardedOrigin implements Origin, HealthControl, FetchJudge {
     return this.#inner.close()
   }
 
-  /** Says how a fetch has ended; `failure` null where the origin answered. */
-  ended(admission: Admission, failure: string | null): void {
+  ended(admission: Admission, failure: string | null, suspect: string | null): void {
     const before = this.#breaker.state
     if (failure === null) this.#breaker.succeeded()
     else {
       this.#lastFailure = failure
-      this.#breaker.failed(admission, this.#deps.clock.now())
+      this.#breaker.failed(admission, this.#deps.clock.now(), suspect)
     }
     this.#noteChange(before)
   }

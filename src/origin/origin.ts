@@ -20,6 +20,8 @@ export interface OriginRequest {
   readonly bodyBytes: number | null
   /** Protocol of Upgrade asked for (`websocket`), or null. */
   readonly upgrade: string | null
+  /** For whom it is asked, as `addressGroup` has it: what fails for several says more of an origin than what fails for one. Null: for ourselves. */
+  readonly client: string | null
 }
 
 export interface OriginResponse {

@@ -39,7 +39,15 @@ export class Prober {
     this.#probe = probe
     probe.timer = clock.after(timeoutMs, () => probe.timedOut())
     const fields = Fields.of(['host', host], ['user-agent', 'Lacquer-Probe'], ['accept', '*/*'])
-    const request = { method: 'GET', target: path, fields, body: null, bodyBytes: 0, upgrade: null }
+    const request = {
+      method: 'GET',
+      target: path,
+      fields,
+      body: null,
+      bodyBytes: 0,
+      upgrade: null,
+      client: null,
+    }
     const call = this.#origin.fetch(request, probe)
     probe.call = call
   }

@@ -2,18 +2,21 @@
 import type { Duplex } from 'node:stream'
 import type { Fields } from '../http/fields.ts'
 import type { Admission } from './breaker.ts'
+import { isUnreachable } from './health.ts'
 import type { Fetch, FetchHandler, OriginError, OriginResponse } from './origin.ts'
 
 export class WatchedFetch implements Fetch, FetchHandler {
   call: Fetch | null = null
   readonly #guard: FetchJudge
   readonly #admission: Admission
+  readonly #client: string | null
   readonly #handler: FetchHandler
   #isJudged = false
 
-  constructor(guard: FetchJudge, admission: Admission, handler: FetchHandler) {
+  constructor(guard: FetchJudge, admission: Admission, client: string | null, handler: FetchHandler) {
     this.#guard = guard
     this.#admission = admission
+    this.#client = client
     this.#handler = handler
   }
 
@@ -39,7 +42,7 @@ export class WatchedFetch implements Fetch, FetchHandler {
   }
 
   head(response: OriginResponse): void {
-    this.#judge(this.#guard.isServerError(response.status) ? String(response.status) : null)
+    this.#judge(this.#guard.isServerError(response.status) ? String(response.status) : null, this.#client)
     this.#handler.head(response)
   }
 
@@ -52,20 +55,21 @@ export class WatchedFetch implements Fetch, FetchHandler {
   }
 
   failed(error: OriginError): void {
-    if (this.#guard.isFailure(error)) this.#judge(error.failure)
+    if (this.#guard.isFailure(error))
+      this.#judge(error.failure, isUnreachable(error.failure) ? null : this.#client)
     else this.#release()
     this.#handler.failed(error)
   }
 
   upgraded(response: OriginResponse, socket: Duplex, early: Buffer): void {
-    this.#judge(null)
+    this.#judge(null, null)
     this.#handler.upgraded(response, socket, early)
   }
 
-  #judge(failure: string | null): void {
+  #judge(failure: string | null, suspect: string | null): void {
     if (this.#isJudged) return
     this.#isJudged = true
-    this.#guard.ended(this.#admission, failure)
+    this.#guard.ended(this.#admission, failure, suspect)
   }
 
   #release(): void {
@@ -81,8 +85,8 @@ export interface FetchJudge {
   isFailure(error: OriginError): boolean
   /** Whether a response with this status counts as a failure. */
   isServerError(status: number): boolean
-  /** A fetch has ended; `failure` null where the origin answered. */
-  ended(admission: Admission, failure: string | null): void
+  /** A fetch has ended; `failure` null where the origin answered. `suspect`: the client whose request may be why it did not; or null. */
+  ended(admission: Admission, failure: string | null, suspect: string | null): void
   /** A fetch has ended in a way that says nothing of the origin. */
   released(admission: Admission): void
 }

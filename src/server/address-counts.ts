@@ -2,6 +2,7 @@
  * How many connections each address has open, so that none has them all. An IPv6 address counts as its /64, which is what
  * one subscriber has (RFC 6177). Bounded by the connections themselves: an address without any is not remembered.
  */
+import { addressGroup } from '../base/address-group.ts'
 
 export class AddressCounts {
   readonly #counts = new Map<string, number>()
@@ -37,19 +38,6 @@ export class AddressCounts {
     if (count > 1) this.#counts.set(group, count - 1)
     else this.#counts.delete(group)
   }
-}
-
-/** The address itself, or the /64 that an IPv6 one is in. `address` is as the kernel writes it: shortest form, lower case. */
-export function addressGroup(address: string): string {
-  if (!address.includes(':')) return address
-  const [before = '', after] = address.split('::')
-  const groups = before === '' ? [] : before.split(':')
-  if (after !== undefined) {
-    const behind = after === '' ? [] : after.split(':')
-    while (groups.length + behind.length < 8) groups.push('0')
-    groups.push(...behind)
-  }
-  return `${groups.slice(0, 4).join(':')}::/64`
 }
 
 /** RFC 1122 §3.2.1.3, RFC 4291 §2.5.3: what connects from this very machine is a proxy, for many clients, and no stranger. */

@@ -29,6 +29,27 @@ describe('a breaker', () => {
     assert.equal(breaker.state, 'half-open')
   })
 
+  test('counts what may lie in the request once for each client, in each streak', () => {
+    const breaker = breakerOf()
+    const failBy = (client: string): void => breaker.failed(admitted(breaker, 0), 0, client)
+    for (let i = 0; i < 100; i++) failBy(i % 2 === 0 ? 'one' : 'two')
+    assert.equal(breaker.streak, 2)
+    assert.equal(breaker.state, 'closed')
+    fail(breaker, 0)
+    assert.equal(breaker.state, 'open')
+    breaker.succeeded()
+    for (const client of ['one', 'two', 'three']) failBy(client)
+    assert.equal(breaker.state, 'open')
+  })
+
+  test('a trial that its client may draw out keeps others from trying for as long as it was open at first', () => {
+    const breaker = breakerOf()
+    fail(breaker, 0, 3)
+    assert.ok(breaker.admit(1000, true) !== null)
+    assert.equal(breaker.admit(1999), null)
+    assert.ok(breaker.admit(2000) !== null)
+  })
+
   test('counts from the beginning after a success', () => {
     const breaker = breakerOf()
     fail(breaker, 0, 2)

@@ -29,6 +29,7 @@ export function requestOf(part: Partial<OriginRequest> = {}): OriginRequest {
     body: null,
     bodyBytes: null,
     upgrade: null,
+    client: null,
     ...part,
   }
 }

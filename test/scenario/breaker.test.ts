@@ -220,7 +220,7 @@ describe('what counts as a failure of the origin', () => {
         const edge = edgeOf({ breakerCounts: breakerCounts as keyof typeof cases })
         if (what === 'status') edge.origin.respond(500, {}, 'broken')
         else edge.origin.fail(what as 'refused')
-        for (let i = 0; i < 3; i++) edge.get(`/${i}`)
+        for (let i = 0; i < 3; i++) edge.get(`/${i}`, { from: `192.0.2.${i}` })
         assert.equal(edge.health().breaker === 'open', opens, what)
       }
     })
@@ -248,6 +248,23 @@ describe('what counts as a failure of the origin', () => {
     edge.get('/quick')
     edge.clock.advance('30s')
     assert.equal(edge.health().breaker, 'closed')
+  })
+
+  test('one client alone can not take the origin from the others with what it chokes on', () => {
+    for (const breakerCounts of ['no-answer', 'server-errors'] as const) {
+      const edge = edgeOf({ breakerCounts })
+      edge.origin.answer = (fetch) => {
+        if (fetch.header('x-crash') === undefined) fetch.respond(200, {}, 'x')
+        else if (breakerCounts === 'no-answer') fetch.fail('malformed')
+        else fetch.respond(500, {}, 'x')
+      }
+      const crash = { 'x-crash': '1' }
+      for (let i = 0; i < 50; i++) edge.get(`/${i}`, { headers: crash, from: `2001:db8::${i}` })
+      for (let i = 0; i < 50; i++) edge.post(`/${i}`, { headers: crash })
+      edge.get('/ws', { headers: { ...crash, connection: 'Upgrade', upgrade: 'websocket' } })
+      assert.equal(edge.health().breaker, 'closed')
+      edge.get('/b').expect({ status: 200 })
+    }
   })
 
   test('breakerFailures 0 switches it off', () => {

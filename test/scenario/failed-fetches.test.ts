@@ -197,6 +197,30 @@ describe('a client whose requests make the origin fail', () => {
     }
   })
 
+  test('keeps nothing stale for others, nor the refresh of it from them', () => {
+    for (const headers of [STALE_IF_ERROR, GRACE]) {
+      for (const answer of [{ fail: 'closed-before-head' }, { status: 500 }] as const) {
+        const edge = stale(headers)
+        edge.origin.sequence([answer])
+        edge.get('/a', crash).expect({ outcome: 'stale' })
+        edge.get('/a', crash).expect({ outcome: 'stale' })
+        edge.origin.expectRequests(2)
+        edge.origin.respond(200, GRACE, 'new')
+        edge.get('/a')
+        edge.origin.expectRequests(3)
+        edge.get('/a').expect({ outcome: 'hit', body: 'new' })
+      }
+    }
+  })
+
+  test('is one client with all addresses of his network', () => {
+    const edge = edgeOf()
+    edge.origin.fail('closed-before-head')
+    edge.get('/a', { from: '2001:db8::1' })
+    edge.get('/a', { from: '2001:db8::2' }).expect({ reason: 'failed-recently' })
+    edge.get('/a', { from: '192.0.2.2' }).expect({ reason: 'origin-closed-before-head' })
+  })
+
   test('is believed once another client has met the same', () => {
     const edge = edgeOf()
     edge.origin.fail('closed-before-head')
@@ -215,7 +239,7 @@ describe('a refresh in the background that fails', () => {
       'a server error': { status: 500 },
       'a body that breaks off': { headers: GRACE, body: 'broken', cut: 2 },
     } as const)) {
-      test(`${method}: ${what} costs the origin one fetch a second, however many ask`, () => {
+      test(`${method}: ${what} costs the origin two fetches a second, of two clients, however many ask`, () => {
         const edge = stale(GRACE)
         edge.origin.sequence([failing])
         for (let i = 0; i < 3; i++) {
@@ -223,9 +247,9 @@ describe('a refresh in the background that fails', () => {
             edge.send(method, '/a', { from: `192.0.2.${n}` }).expect({ outcome: 'stale', reason: 'grace' })
           edge.clock.advance('1s')
         }
-        edge.origin.expectRequests(1 + 3)
-        assert.equal(edge.count('backgroundFetches'), 3)
-        assert.equal(edge.count('failedFetchHits', 'refresh'), 297)
+        edge.origin.expectRequests(1 + 6)
+        assert.equal(edge.count('backgroundFetches'), 6)
+        assert.equal(edge.count('failedFetchHits', 'refresh'), 294)
         edge.origin.respond(200, GRACE, 'new')
         edge.get('/a').expect({ outcome: 'stale' })
         edge.get('/a').expect({ outcome: 'hit', body: 'new' })

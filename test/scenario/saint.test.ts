@@ -97,6 +97,18 @@ describe('saint mode', () => {
     edge.originNamed('b').expectRequests(1)
   })
 
+  test('what is rejected in the answer to one client alone is out for others once theirs was rejected as well', () => {
+    const edge = edgeOf(rejecting())
+    edge.origin.answer = (fetch) => fetch.respond(fetch.header('x-crash') === undefined ? 200 : 500, NO_STORE)
+    const crash = { 'x-crash': '1' }
+    edge.get('/x', { headers: crash, from: '192.0.2.66' }).expect({ reason: 'policy-retries' })
+    edge.get('/x', { headers: crash, from: '192.0.2.66' }).expect({ reason: 'saint' })
+    edge.get('/x').expect({ status: 200 })
+    edge.get('/y', { headers: crash, from: '192.0.2.66' }).expect({ reason: 'policy-retries' })
+    edge.get('/y', { headers: crash, from: '192.0.2.67' }).expect({ reason: 'policy-retries' })
+    edge.get('/y', { from: '192.0.2.68' }).expect({ reason: 'saint' })
+  })
+
   test('a verdict may say for how long, or that it is not to be', () => {
     const edge = edgeOf(rejecting({ saint: '2s' }))
     edge.origin.respond(500, NO_STORE)

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { AddressCounts, addressGroup, isLoopback } from '../../src/server/address-counts.ts'
+import { addressGroup } from '../../src/base/address-group.ts'
+import { AddressCounts, isLoopback } from '../../src/server/address-counts.ts'
 import { countsOf } from './counts.ts'
 import { serve } from './server.ts'
 

@@ -5,10 +5,11 @@ import type { FetchStep, FetchTransaction } from './fetch-transaction.ts'
 import { bodyBytesOf } from './rest.ts'
 
 export function complete(fetch: FetchTransaction): FetchStep {
-  const { flow, busy, context } = fetch
+  const { flow, busy, context, plan } = fetch
   // Framed well and yet not what its Content-Range said.
   if (fetch.isRest && flow?.receivedBytes !== bodyBytesOf(fetch)) return fetch.steps.broken
   if (flow?.isStoring === true && !busy.isDoomed) commit(fetch)
+  if (plan.mode === 'store') context.failedFetches.forget(plan.key)
   context.inFlight.end(busy)
   flow?.complete()
   return fetch.steps.ended

@@ -181,10 +181,10 @@ function proceed(fetch: FetchTransaction, verdict: Verdict): FetchStep {
   }
 }
 
-/** The origin has given what is wanted under this key. */
-function forgetFailures({ context, plan, insists }: FetchTransaction): void {
+/** The origin has given what is wanted under this key; a body that is still to come may yet break off. */
+function forgetFailures({ context, plan, insists, draft }: FetchTransaction): void {
   if (plan.mode !== 'store') return
-  context.failedFetches.forget(plan.key)
+  if (draft?.wasValidated === true) context.failedFetches.forget(plan.key)
   if (insists) context.saints.forget(plan.request.origin, plan.key)
 }
 

@@ -12,12 +12,15 @@ export function reject(fetch: FetchTransaction, verdict: RetryVerdict): FetchSte
   if (plan.mode === 'store' && busy.isCollapsible && forMs > 0) {
     const names = varyNames(fetch.draft!.fields)
     const vary = names === '*' ? [] : names
-    context.saints.add(origin, plan.key, {
-      until: context.clock.now() + forMs,
+    const now = context.clock.now()
+    const saint = {
+      until: now + forMs,
       instead: verdict.origin === origin ? null : verdict.origin,
       vary,
       variant: variantKey(vary, busy.selecting),
-    })
+      suspect: plan.client,
+    }
+    context.saints.add(origin, plan.key, saint, now)
     context.recorder.add('saints')
     context.log.log('warn', 'origin-out-for-key', { origin, url: plan.request.url, forMs })
   }
@@ -38,11 +41,12 @@ export function isOut(fetch: FetchTransaction): boolean {
   if (plan.mode !== 'store' || fetch.insists) return false
   const { request, key } = plan
   const now = context.clock.now()
-  const saint = context.saints.find(request.origin, key, busy.selecting, now)
+  const asking = { fields: busy.selecting, client: plan.client, now }
+  const saint = context.saints.find(request.origin, key, asking)
   if (saint === null) return false
   context.recorder.add('saintHits')
   const { instead } = saint
-  const isInsteadIn = instead !== null && context.saints.find(instead, key, busy.selecting, now) === null
+  const isInsteadIn = instead !== null && context.saints.find(instead, key, asking) === null
   if (isInsteadIn) {
     request.moveTo(instead)
     return false

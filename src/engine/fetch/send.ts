@@ -102,6 +102,7 @@ export function send(fetch: FetchTransaction): FetchStep {
       body: plan.body,
       bodyBytes: plan.bodyBytes,
       upgrade: null,
+      client: plan.client,
     },
     fetch,
   )

@@ -1,4 +1,5 @@
 /** Begins fetches: for a request that waits for it, or in the background for a stale response that was just served. */
+import { addressGroup } from '../../base/address-group.ts'
 import { NO_REQUEST_DIRECTIVES } from '../../http/cache-control.ts'
 import { SAFE_METHODS } from '../../http/invalidation.ts'
 import type { Origin } from '../../origin/origin.ts'
@@ -63,7 +64,7 @@ export function startFetch(
       trace: tx.trace,
       request: fetchRequest,
       directives: tx.directives,
-      client: exchange.clientAddress,
+      client: clientOf(tx),
       target: { scheme: request.scheme, authority: request.host, target: request.url },
       exactKey: tx.exactKey,
       mayAnswerGets: mode === 'pass' && mayAnswerGets(tx),
@@ -85,6 +86,11 @@ export function startFetch(
   if (!isStorable && SAFE_METHODS.has(request.method)) busy.abandon = () => fetch.unread()
   if (hasBody) exchange.whenBodyHeld(() => drive(fetch, FETCH_STEPS.prepare))
   else drive(fetch, FETCH_STEPS.prepare)
+}
+
+/** Who asks, as far as what happens to one client's requests is not to be others' business. */
+export function clientOf({ exchange }: Transaction): string {
+  return addressGroup(exchange.clientAddress)
 }
 
 /** Name of the origin that the route or `recv` has chosen, or of the default one. */
@@ -117,7 +123,7 @@ export function refresh(tx: Transaction): void {
 /** Whether it is known beforehand that a refresh would fail. An origin's refusal is known only where no policy may choose another one. */
 function isInVain(tx: Transaction): boolean {
   const { context, route } = tx
-  if (context.failedFetches.find(tx.key, tx.now) !== null) {
+  if (context.failedFetches.find(tx.key, clientOf(tx), tx.now) !== null) {
     context.recorder.count('failedFetchHits', 'refresh')
     return true
   }

@@ -20,6 +20,7 @@ import { consultNow } from '../consult.ts'
 import { drive, parked } from '../driver.ts'
 import { FetchRequest } from '../fetch/fetch-request.ts'
 import { forwardedFields } from '../fetch/forward.ts'
+import { clientOf } from '../fetch/start.ts'
 import { follow } from '../follow.ts'
 import { joinSockets } from '../join-sockets.ts'
 import type { RequestStep, Transaction } from '../transaction.ts'
@@ -58,6 +59,7 @@ export function pipe(tx: Transaction): RequestStep {
       body: tx.exchange.hasBody ? tx.exchange.body() : null,
       bodyBytes: tx.exchange.hasBody ? tx.exchange.bodyBytes : 0,
       upgrade: request.upgrade,
+      client: clientOf(tx),
     },
     handler,
   )

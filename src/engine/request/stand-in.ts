@@ -9,8 +9,7 @@ import { isRefusal } from '../../origin/health.ts'
 import { NO_SLOT } from '../../store/store.ts'
 import type { FetchFailure } from '../busy-response.ts'
 import type { FailedFetch } from '../failed-fetches.ts'
-import { EVERYBODY } from '../failed-fetches.ts'
-import { originOf } from '../fetch/start.ts'
+import { clientOf, originOf } from '../fetch/start.ts'
 import type { RequestStep, Transaction } from '../transaction.ts'
 
 /** What is answered at once where the origin is down, or has just failed to give this very thing; null where it is to be asked. */
@@ -31,9 +30,9 @@ export function standIn(tx: Transaction): RequestStep | null {
 /** The error that the last fetch ended with, where it is this client's to have without another one; null where it isn't. */
 export function deniedFetch(tx: Transaction): FetchFailure | null {
   const failed = failedRecently(tx)
-  if (failed === null) return null
-  const { deniedTo, failure, until } = failed
-  if (deniedTo !== EVERYBODY && deniedTo !== tx.exchange.clientAddress) return null
+  // An answer that was not taken is none that could be given again.
+  if (failed?.failure.failure === undefined) return null
+  const { failure, until } = failed
   tx.context.recorder.count('failedFetchHits', 'error')
   tx.fwd = null
   return { ...failure, reason: FAILED_RECENTLY, retryAfterMs: until - tx.now }
@@ -44,7 +43,7 @@ const FAILED_RECENTLY = 'failed-recently'
 /** A client that wants the origin's own word gets it, as far as that is granted. */
 function failedRecently(tx: Transaction): FailedFetch | null {
   const { noCache, maxAgeMs } = tx.directives
-  return noCache || maxAgeMs !== null ? null : tx.context.failedFetches.find(tx.key, tx.now)
+  return noCache || maxAgeMs !== null ? null : tx.context.failedFetches.find(tx.key, clientOf(tx), tx.now)
 }
 
 function serveStale(tx: Transaction, why: StaleReason, reason: string): RequestStep {
