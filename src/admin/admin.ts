@@ -168,7 +168,7 @@ function splitTarget(target: string): { readonly path: string; readonly search: 
 
 /** Which of two values of one name would count is a guess that is not made. */
 function queryOf(search: string): Readonly<Record<string, string>> {
-  const query: Record<string, string> = {}
+  const query = Object.create(null) as Record<string, string>
   for (const [name, value] of new URLSearchParams(search)) {
     if (Object.hasOwn(query, name))
       throw new Problem(400, 'bad-query', `'${name}' is given twice; give it once`)

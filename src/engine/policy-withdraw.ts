@@ -5,6 +5,7 @@
 import { LIMITS } from '../config/limits.ts'
 import { cacheKey } from '../http/key.ts'
 import { resolveReference, type HttpUri } from '../http/uri-reference.ts'
+import { utf8Text } from '../http/utf8-text.ts'
 import { mayBePolicyTag } from '../invalidate/tags.ts'
 import type { WithdrawOptions } from '../policy/verdict.ts'
 import type { Withdraw } from '../policy/withdraw.ts'
@@ -38,7 +39,7 @@ export class PolicyWithdraw implements Withdraw {
     for (const tag of all) checkTag(tag)
     this.#begin(all.length)
     let responses = 0
-    for (const tag of all) responses += this.#did('tag', tag, options, withdrawTag)
+    for (const tag of all) responses += this.#did('tag', utf8Text(tag), options, withdrawTag)
     return responses
   }
 

@@ -1,9 +1,10 @@
 /**
  * The fields in which origins name the tags of a response, as they grew up beside RFC 9875: Surrogate-Key (Fastly; separated by white
  * space), xkey (Varnish's vmod of that name; white space, and commas), Cache-Tag (Cloudflare, Akamai; commas). No standard rules them. Tags are
- * compared character by character. Never throws.
+ * compared character by character, as UTF-8 where they are that. Never throws.
  */
 import type { ReadonlyFields } from './fields.ts'
+import { utf8Text } from './utf8-text.ts'
 
 const SEPARATORS: ReadonlyMap<string, RegExp> = new Map([
   ['surrogate-key', /[ \t]+/],
@@ -20,7 +21,7 @@ export function readTags(fields: ReadonlyFields): readonly string[] {
   const tags = new Set<string>()
   for (const [name, separator] of SEPARATORS) {
     for (const line of fields.all(name)) {
-      for (const tag of line.split(separator)) if (tag.trim() !== '') tags.add(tag.trim())
+      for (const tag of utf8Text(line).split(separator)) if (tag.trim() !== '') tags.add(tag.trim())
     }
   }
   return [...tags]

@@ -7,6 +7,7 @@
  */
 import { unreachable } from '../base/assert.ts'
 import type { ReadonlyFields } from '../http/fields.ts'
+import { utf8Text } from '../http/utf8-text.ts'
 import type { ReadCondition, TextOp } from './ban-conditions.ts'
 import { splitUri, type BanFacts, type ResponseFacts } from './ban-facts.ts'
 import { readPattern, type Pattern } from './pattern.ts'
@@ -93,12 +94,12 @@ function compile(condition: ReadCondition, givenAt: number): BanTest | string {
       const { name } = condition
       return ofText(
         condition,
-        (test) => (_facts, request) => (request === null ? null : test(request.get(name))),
+        (test) => (_facts, request) => (request === null ? null : test(textOf(request.get(name)))),
       )
     }
     case 'response-field': {
       const { name } = condition
-      return ofText(condition, (test) => ofResponse((response) => test(response.field(name))))
+      return ofText(condition, (test) => ofResponse((response) => test(textOf(response.field(name)))))
     }
     case 'status':
       return ofNumber(condition, ({ status }) => status)
@@ -110,6 +111,9 @@ function compile(condition: ReadCondition, givenAt: number): BanTest | string {
       return unreachable(condition)
   }
 }
+
+const textOf = (value: string | undefined): string | undefined =>
+  value === undefined ? value : utf8Text(value)
 
 type TextTest = (value: string | undefined) => boolean
 

@@ -3,6 +3,7 @@ import { LIMITS } from '../config/limits.ts'
 import { cacheKey } from '../http/key.ts'
 import { parseAuthority, parseTarget } from '../http/target.ts'
 import { readTypedUrl } from '../http/typed-url.ts'
+import { utf8Text } from '../http/utf8-text.ts'
 import type { Scope } from './scope.ts'
 
 export type PurgeTarget =
@@ -48,7 +49,7 @@ function readUrl(url: string): TargetReading {
 }
 
 function readTagList(tags: readonly string[]): TargetReading {
-  const distinct = [...new Set(tags)]
+  const distinct = [...new Set(tags.map(utf8Text))]
   if (distinct.length === 0) return wrong('no tag is given')
   if (distinct.length > LIMITS.purgeTags)
     return wrong(`${distinct.length} tags are too many for one purge; at most ${LIMITS.purgeTags} will do`)

@@ -136,6 +136,7 @@ export class GuardedOrigin implements Origin, HealthControl, FetchJudge {
   setHealth(override: HealthOverride): void {
     if (override === this.#override) return
     this.#override = override
+    this.#since = this.#deps.clock.wall()
     this.#deps.log.log('warn', 'origin-health-set', { origin: this.name, health: override })
   }
 

@@ -126,6 +126,8 @@ describe('operations of the control API', () => {
     const unknown = await call('GET', '/v1/things/a?dep=1')
     assert.equal(unknown.status, 400)
     assert.match(String(unknown.body['detail']), /unknown member 'dep'; did you mean 'deep'\?/)
+    const odd = await call('GET', '/v1/things/a?__proto__=1')
+    assert.match(String(odd.body['detail']), /unknown member '__proto__'/)
     const twice = await call('GET', '/v1/things/a?deep=1&deep=2')
     assert.match(String(twice.body['detail']), /'deep' is given twice/)
     const none = await call('GET', '/v1/things/special?deep=1')

@@ -47,6 +47,13 @@ describe('withdrawing from the command line', () => {
     assert.equal(out, 'made stale: 2 responses\n')
   })
 
+  test('by prefix: only what is removed gives memory back', async () => {
+    const soft = await lacquer('purge', '--prefix', '/none/', '--soft')
+    assert.equal(soft.out, 'made stale: what is stored of it\n')
+    const hard = await lacquer('purge', '--prefix', '/none/')
+    assert.equal(hard.out, 'purged: what is stored of it; the memory is given back in a while\n')
+  })
+
   test('a ban, and the list of bans', async () => {
     const given = await lacquer('ban', 'req.header.x-a == "1" && req.url == "/b"')
     assert.equal(given.out, 'banned: req.header.x-a == "1" && req.url == "/b"\n')

@@ -80,6 +80,12 @@ describe('a ban', () => {
     assert.equal(world.engine.invalidator.figures().bans, 0)
   })
 
+  test('compares fields of responses as the UTF-8 that they are', () => {
+    const world = stored({ '/1': Buffer.from('écran').toString('latin1'), '/2': '\u00e9cran', '/3': 'ecran' })
+    ban(world, 'obj.header.x-type ~ "^é"')
+    assert.deepEqual(hits(world, '/1', '/2', '/3'), [false, false, true])
+  })
+
   test('looks at ages as they were when it was given', () => {
     const world = stored({ '/old': '' })
     world.clock.advance('60s')

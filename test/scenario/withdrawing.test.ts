@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
 import { readPurgeTarget, type PurgeRequest } from '../../src/invalidate/purge-target.ts'
-import { lookup, pass } from '../../src/policy/api.ts'
+import { lookup, pass, synth } from '../../src/policy/api.ts'
 import { World } from './world.ts'
 
 const FRESH = { 'cache-control': 'max-age=60, stale-while-revalidate=30' }
@@ -166,6 +166,28 @@ describe('a purge by tags', () => {
       assert.equal(isHit(world, '/a'), false)
     })
   }
+
+  test('tags that an origin writes in UTF-8 are what operators type, and what policies name as they got them', () => {
+    const wire = (text: string): string => Buffer.from(text).toString('latin1')
+    const world = new World({
+      routes: [
+        {
+          recv: ({ request, withdraw }) =>
+            request.headers.has('x-tag')
+              ? synth(200, { body: String(withdraw.tags(request.headers.get('x-tag') ?? '')) })
+              : undefined,
+        },
+      ],
+    })
+    for (const tag of ['café', 'voilà', 'Übersicht', '\u00e9']) {
+      const field = tag === '\u00e9' ? tag : wire(tag)
+      world.origin.always(200, { ...FRESH, 'cache-tag': `x, ${field}` }, 'x')
+      world.get('/a')
+      assert.equal(purge(world, { tags: [tag] }).responses, 1, tag)
+      world.get('/a')
+      assert.equal(world.get('/withdraw', { 'x-tag': field }).text, '1', tag)
+    }
+  })
 
   test('takes those with one of several tags, and no other', () => {
     const world = storedWith({ '/1': 'a b', '/2': 'b c', '/3': 'c' })

@@ -74,7 +74,7 @@ async function purge(url: string | undefined, options: PurgeOptions): Promise<vo
 function purgeText({ responses, soft, pending }: z.infer<typeof PURGE_ANSWER>): string {
   const done = soft ? 'made stale' : 'purged'
   const what = responses === null ? 'what is stored of it' : `${responses} ${plural(responses)}`
-  return `${done}: ${what}${pending ? '; the memory is given back in a while' : ''}\n`
+  return `${done}: ${what}${pending && !soft ? '; the memory is given back in a while' : ''}\n`
 }
 
 function dryRunText({ responses, bytes, samples }: z.infer<typeof DRY_RUN_ANSWER>): string {

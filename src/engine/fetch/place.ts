@@ -4,6 +4,7 @@ import { CONSUMED_FIELDS } from '../../http/control.ts'
 import type { Fields } from '../../http/fields.ts'
 import { cacheKey } from '../../http/key.ts'
 import { readTags } from '../../http/surrogate-keys.ts'
+import { utf8Text } from '../../http/utf8-text.ts'
 import { groupTag, isPolicyTag, keptField, readKeptField, targetTag } from '../../invalidate/tags.ts'
 import type { Slot, Store } from '../../store/store.ts'
 import { withoutQuery } from '../withdraw.ts'
@@ -20,7 +21,7 @@ export function placeOf(fetch: FetchTransaction, draft: OriginResponseDraft): Pl
   const { plan, context } = fetch
   const { scheme, authority, target } = plan.target
   const { fields } = draft
-  const tags = [...new Set([...draft.tags, ...readTags(fields)])]
+  const tags = [...new Set([...Array.from(draft.tags, utf8Text), ...readTags(fields)])]
   for (const group of readGroups(fields.get('cache-groups')))
     tags.push(groupTag(`${scheme}://${authority}`, group))
   for (const name of CONSUMED_FIELDS) {
