@@ -38,7 +38,8 @@ export const PURGE_ANSWER = z.object({
 })
 
 export const DRY_RUN_ANSWER = z.object({
-  kind: z.enum(['url', 'tag', 'host', 'prefix', 'all']),
+  kind: z.enum(['url', 'tag', 'host', 'prefix', 'all', 'ban']),
+  soft: z.boolean(),
   dryRun: z.literal(true),
   responses: z.number(),
   bytes: z.number().describe('Of their heads and bodies.'),
@@ -61,6 +62,10 @@ const BAN = z.object({
     .max(32)
     .optional()
     .describe('The same in parts: [{"field": "req.url", "op": "~", "value": "^/shop"}]. All must hold.'),
+  dryRun: z
+    .boolean()
+    .optional()
+    .describe('Only tell what would be withdrawn; by a ban on fields of requests, at most.'),
 })
 
 export const BAN_ANSWER = z.object({
@@ -109,7 +114,8 @@ function purgeOperation(invalidator: Invalidator, log: Log): Operation {
       const reading = readPurgeTarget(wanted)
       if (!reading.ok) throw new Problem(400, 'bad-purge', reading.why)
       const { target } = reading
-      if (dryRun) return { status: 200, body: dryRunAnswer(target.kind, await invalidator.preview(target)) }
+      if (dryRun)
+        return { status: 200, body: dryRunAnswer(target.kind, soft, await invalidator.preview(target, soft)) }
       const result = invalidator.purge(target, soft)
       if (!result.ok) throw tooMany(result)
       const isCounted = target.kind === 'url' || target.kind === 'tag'
@@ -128,6 +134,7 @@ function purgeOperation(invalidator: Invalidator, log: Log): Operation {
 
 function dryRunAnswer(
   kind: z.infer<typeof DRY_RUN_ANSWER>['kind'],
+  soft: boolean,
   preview: Preview | null,
 ): z.infer<typeof DRY_RUN_ANSWER> {
   if (preview === null) {
@@ -139,7 +146,7 @@ function dryRunAnswer(
     ...sample,
     ageSeconds: Math.floor(ageMs / 1000),
   }))
-  return { kind, dryRun: true, responses, bytes, samples }
+  return { kind, soft, dryRun: true, responses, bytes, samples }
 }
 
 function banOperation(invalidator: Invalidator, log: Log): Operation {
@@ -147,14 +154,22 @@ function banOperation(invalidator: Invalidator, log: Log): Operation {
     id: 'ban',
     method: 'POST',
     path: '/v1/bans',
-    summary: 'Withdraw all stored responses that an expression matches.',
+    summary: 'Withdraw all stored responses that an expression matches; or tell which that would be.',
     body: BAN,
     answers: {
-      200: { description: 'The ban is in force.', schema: BAN_ANSWER },
-      503: { description: 'There are too many bans at the moment. Nothing was withdrawn.' },
+      200: {
+        description: 'The ban is in force; or what it would withdraw.',
+        schema: z.union([BAN_ANSWER, DRY_RUN_ANSWER]),
+      },
+      503: { description: 'There are too many bans, or dry runs, at the moment. Nothing was withdrawn.' },
     },
-    handle: ({ body }) => {
+    handle: async ({ body }) => {
       const { text, conditions } = banOf(body)
+      if (body.dryRun === true) {
+        const preview = await invalidator.previewBan(conditions)
+        if (preview !== null && 'ok' in preview) throw badBan(preview.problem)
+        return { status: 200, body: dryRunAnswer('ban', false, preview) }
+      }
       const result = invalidator.ban(text, conditions)
       if (!result.ok) throw result.why === 'unreadable' ? badBan(result.problem) : tooMany(result)
       log.log('info', 'ban', { expression: text })

@@ -14,7 +14,7 @@ import { matcherOf, natureOf, type Scope } from '../invalidate/scope.ts'
 import type { Slot } from '../store/store.ts'
 import { judgeSlot } from './banned.ts'
 import type { EngineContext } from './context.ts'
-import { preview, type Preview } from './preview.ts'
+import { preview, previewBan, type Preview } from './preview.ts'
 import { Sweep } from './sweep.ts'
 import { inAll, withdrawTag, withdrawTarget } from './withdraw.ts'
 import type { Withdrawn } from './withdraw-key.ts'
@@ -81,14 +81,25 @@ export class Invalidator {
   }
 
   /** What a purge would withdraw. Null where too many want to know at once. */
-  async preview(target: PurgeTarget): Promise<Preview | null> {
+  preview(target: PurgeTarget, isSoft = false): Promise<Preview | null> {
+    return this.#dryRun(() => preview(this.#context, target, isSoft))
+  }
+
+  /** What a ban would withdraw. Null where too many want to know at once. */
+  async previewBan(conditions: readonly ReadCondition[]): Promise<Preview | Unreadable | null> {
+    const compiled = compileConditions(conditions, this.#context.clock.now())
+    if (!compiled.ok) return { ok: false, why: 'unreadable', problem: compiled.why }
+    return this.#dryRun(() => previewBan(this.#context, compiled.matcher.tests))
+  }
+
+  async #dryRun(run: () => Promise<Preview>): Promise<Preview | null> {
     if (this.#dryRuns >= LIMITS.dryRuns) {
       this.#context.recorder.count('limitReached', 'dry-runs')
       return null
     }
     this.#dryRuns++
     try {
-      return await preview(this.#context, target)
+      return await run()
     } finally {
       this.#dryRuns--
     }

@@ -1,4 +1,7 @@
-/** Dry runs: which stored responses a purge would withdraw, as they are now. Looks in slices, like all that is long, and changes nothing. */
+/**
+ * Dry runs: which stored responses a purge or a ban would withdraw, as they are now; a ban on fields of requests, at most. Looks in slices,
+ * like all that is long, and changes nothing.
+ */
 import { currentAge } from '../http/age.ts'
 import { LIMITS } from '../config/limits.ts'
 import { StoredFlag } from '../http/stored-flag.ts'
@@ -29,9 +32,16 @@ export interface PreviewSample {
   readonly ageMs: number
 }
 
-export function preview(context: EngineContext, target: PurgeTarget): Promise<Preview> {
-  const walks = walksOf(context, target)
-  return new Promise((resolve) => context.lurker.add(new DryRun(context, walks, resolve)))
+export function preview(context: EngineContext, target: PurgeTarget, isSoft: boolean): Promise<Preview> {
+  return run(context, walksOf(context, target), isSoft)
+}
+
+export function previewBan(context: EngineContext, tests: readonly BanTest[]): Promise<Preview> {
+  return run(context, [wholeWalk(context, tests)], false)
+}
+
+function run(context: EngineContext, walks: Walk[], isSoft: boolean): Promise<Preview> {
+  return new Promise((resolve) => context.lurker.add(new DryRun(context, walks, isSoft, resolve)))
 }
 
 /** Keys, and what must hold of a response under one of them. */
@@ -46,11 +56,14 @@ function walksOf(context: EngineContext, target: PurgeTarget): Walk[] {
       return urlWalks(context, target.uri)
     case 'tag':
       return target.tags.map((tag, i) => tagWalk(context, tag, target.tags.slice(0, i)))
-    default: {
-      const walk = new StoreWalk(context.store)
-      return [{ next: () => walk.next(), tests: matcherOf(target).tests }]
-    }
+    default:
+      return [wholeWalk(context, matcherOf(target).tests)]
   }
+}
+
+function wholeWalk({ store }: EngineContext, tests: readonly BanTest[]): Walk {
+  const walk = new StoreWalk(store)
+  return { next: () => walk.next(), tests }
 }
 
 function urlWalks(context: EngineContext, uri: string): Walk[] {
@@ -84,14 +97,16 @@ function tagWalk({ tags }: EngineContext, tag: string, others: readonly string[]
 class DryRun implements Work {
   readonly #context: EngineContext
   readonly #walks: Walk[]
+  readonly #isSoft: boolean
   readonly #done: (preview: Preview) => void
   #responses = 0
   #bytes = 0
   readonly #samples: PreviewSample[] = []
 
-  constructor(context: EngineContext, walks: Walk[], done: (preview: Preview) => void) {
+  constructor(context: EngineContext, walks: Walk[], isSoft: boolean, done: (preview: Preview) => void) {
     this.#context = context
     this.#walks = walks
+    this.#isSoft = isSoft
     this.#done = done
   }
 
@@ -110,12 +125,16 @@ class DryRun implements Work {
   #look(key: string, tests: readonly BanTest[]): void {
     const { store, bans } = this.#context
     for (let slot = store.peek(key); slot !== NO_SLOT; slot = store.nextVariant(slot)) {
-      if ((store.flags(slot) & StoredFlag.hitForMiss) !== 0) continue
+      const flags = store.flags(slot)
+      if ((flags & StoredFlag.hitForMiss) !== 0) continue
+      // It is stale by a withdrawal already.
+      if (this.#isSoft && (flags & StoredFlag.invalidated) !== 0) continue
       const facts = new SlotFacts(store, slot, key)
-      if (matches(tests, facts, null) !== true) continue
-      const isGone =
-        store.moment(slot) < bans.newest && judgeSlot(this.#context, slot, key, null).withdrawal === 'hard'
-      if (!isGone) this.#count(slot, facts.uri)
+      if (matches(tests, facts, null) === false) continue
+      const withdrawal =
+        store.moment(slot) < bans.newest ? judgeSlot(this.#context, slot, key, null).withdrawal : 'no'
+      const isDone = withdrawal === 'hard' || (this.#isSoft && withdrawal === 'soft')
+      if (!isDone) this.#count(slot, facts.uri)
     }
   }
 

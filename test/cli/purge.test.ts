@@ -54,6 +54,22 @@ describe('withdrawing from the command line', () => {
     assert.equal(hard.out, 'purged: what is stored of it; the memory is given back in a while\n')
   })
 
+  test('a dry run of a ban, and of a soft purge', async () => {
+    const dry = await lacquer('ban', 'req.url == "/b"', '--dry-run')
+    assert.match(dry.out, /^would ban 1 response, \d+ bytes\n {2}200 .* http:\/\/example\.com\/b\n$/)
+    const soft = await lacquer('purge', '--prefix', '/none/', '--soft', '--dry-run')
+    assert.equal(soft.out, 'would make stale 0 responses, 0 bytes\n')
+    const wrong = await lacquer('ban', 'req.url ~ "("', '--dry-run')
+    assert.equal(wrong.status, 1)
+    const json = await lacquer('ban', 'req.url == "/b"', '--dry-run', '--json')
+    assert.equal((JSON.parse(json.out) as { kind: string }).kind, 'ban')
+  })
+
+  test('what would steer a terminal is written out', async () => {
+    const given = await lacquer('ban', 'req.url == "/none" && obj.tag == "\x1b[31m"')
+    assert.equal(given.out, 'banned: req.url == "/none" && obj.tag == "\\x1b[31m"\n')
+  })
+
   test('a ban, and the list of bans', async () => {
     const given = await lacquer('ban', 'req.header.x-a == "1" && req.url == "/b"')
     assert.equal(given.out, 'banned: req.header.x-a == "1" && req.url == "/b"\n')

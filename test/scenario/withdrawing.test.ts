@@ -1,6 +1,7 @@
 // What operators withdraw by purge: by URL, tag, host, prefix, and everything; hard and soft.
 import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
+import { readExpression } from '../../src/invalidate/ban-expression.ts'
 import { readPurgeTarget, type PurgeRequest } from '../../src/invalidate/purge-target.ts'
 import { lookup, pass, synth } from '../../src/policy/api.ts'
 import { World } from './world.ts'
@@ -409,6 +410,41 @@ describe('a dry run', () => {
       assert.equal(world.store.figures().responses, 3)
     })
   }
+
+  async function dry(world: World, run: () => Promise<unknown>): Promise<number> {
+    const promised = run()
+    world.clock.advance('1s')
+    const preview = await promised
+    assert.ok(preview !== null && typeof preview === 'object' && 'responses' in preview)
+    return Number(preview.responses)
+  }
+
+  test('of a ban tells what it would remove, by a request of any kind', async () => {
+    const world = storedWith({ '/1': 'a b', '/2': 'b c', '/3': 'c' })
+    for (const [text, count] of [
+      ['obj.tag == b', 2],
+      ['obj.tag == b && req.url == "/1"', 1],
+      ['req.header.x-a == "1" && obj.tag == c', 2],
+    ] as const) {
+      const reading = readExpression(text)
+      assert.ok(reading.ok)
+      assert.equal(
+        await dry(world, () => world.engine.invalidator.previewBan(reading.conditions)),
+        count,
+        text,
+      )
+    }
+    assert.equal(world.store.figures().responses, 3)
+    assert.deepEqual(world.engine.invalidator.bans(), [])
+  })
+
+  test('of a soft purge counts what it would make stale, and not what was made so before', async () => {
+    const world = storedWith({ '/1': 'a', '/2': 'a' })
+    purge(world, { url: 'http://example.com/1' }, true)
+    const target = { kind: 'tag', tags: ['a'] } as const
+    assert.equal(await dry(world, () => world.engine.invalidator.preview(target, true)), 1)
+    assert.equal(await dry(world, () => world.engine.invalidator.preview(target)), 2)
+  })
 })
 
 describe('what a purge is asked for', () => {

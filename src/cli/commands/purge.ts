@@ -4,6 +4,7 @@ import type { PURGE_ANSWER, DRY_RUN_ANSWER, BANS_ANSWER } from '../../admin/inva
 import type { z } from 'zod'
 import { CommandError, USAGE_ERROR } from '../command-error.ts'
 import { addControlOptions, type ControlOptions } from '../control-options.ts'
+import { plainText } from '../plain-text.ts'
 
 interface PurgeOptions extends ControlOptions {
   readonly tag?: readonly string[]
@@ -14,11 +15,14 @@ interface PurgeOptions extends ControlOptions {
   readonly dryRun?: true
 }
 
+const DRY_RUN = 'Only tell how many responses and bytes that would be, with samples'
+
 export function addInvalidationCommands(program: Command): void {
   addPurge(program)
   addControlOptions(program.command('ban'))
     .description('Withdraw all stored responses that an expression matches.')
     .argument('<expression>', `for instance 'obj.header.x-type == "image" && req.url ~ "^/shop"'`)
+    .option('--dry-run', DRY_RUN)
     .action(ban)
   addControlOptions(program.command('bans'))
     .description('List the bans in force, the latest first.')
@@ -41,7 +45,7 @@ function addPurge(program: Command): void {
     .option('--prefix <prefix>', 'How the path begins, such as /shop/; or how the whole URL does')
     .option('--all', 'Everything')
     .option('--soft', 'Make stale, so that grace and validation still work')
-    .option('--dry-run', 'Only tell how many responses and bytes that would be, with samples')
+    .option('--dry-run', DRY_RUN)
   addControlOptions(command).action(purge)
 }
 
@@ -77,26 +81,38 @@ function purgeText({ responses, soft, pending }: z.infer<typeof PURGE_ANSWER>): 
   return `${done}: ${what}${pending && !soft ? '; the memory is given back in a while' : ''}\n`
 }
 
-function dryRunText({ responses, bytes, samples }: z.infer<typeof DRY_RUN_ANSWER>): string {
+function dryRunText({ kind, soft, responses, bytes, samples }: z.infer<typeof DRY_RUN_ANSWER>): string {
   const lines = samples.map(
     ({ url, status, bytes: size, ageSeconds }) =>
-      `  ${status}  ${size} B  ${ageSeconds} s old  ${JSON.stringify(url).slice(1, -1)}\n`,
+      `  ${status}  ${size} B  ${ageSeconds} s old  ${plainText(url)}\n`,
   )
   const more = responses > samples.length ? `  and ${responses - samples.length} more\n` : ''
-  return `would purge ${responses} ${plural(responses)}, ${bytes} bytes\n${lines.join('')}${more}`
+  const would = kind === 'ban' ? 'would ban' : soft ? 'would make stale' : 'would purge'
+  return `${would} ${responses} ${plural(responses)}, ${bytes} bytes\n${lines.join('')}${more}`
 }
 
 const plural = (count: number): string => (count === 1 ? 'response' : 'responses')
 
-async function ban(expression: string, options: ControlOptions): Promise<void> {
+interface BanOptions extends ControlOptions {
+  readonly dryRun?: true
+}
+
+async function ban(expression: string, options: BanOptions): Promise<void> {
   const { callEdge, printJson } = await import('../control-client.ts')
-  const { BAN_ANSWER } = await import('../../admin/invalidation-operations.ts')
-  const call = { method: 'POST', path: '/v1/bans', body: { expression } } as const
+  const { BAN_ANSWER, DRY_RUN_ANSWER } = await import('../../admin/invalidation-operations.ts')
+  const { dryRun } = options
+  const call = { method: 'POST', path: '/v1/bans', body: { expression, dryRun } } as const
+  if (dryRun === true) {
+    const wouldBe = await callEdge(options, call, DRY_RUN_ANSWER)
+    if (options.json === true) printJson(wouldBe)
+    else process.stdout.write(dryRunText(wouldBe))
+    return
+  }
   const answer = await callEdge(options, call, BAN_ANSWER)
   if (options.json === true) printJson(answer)
   else
     process.stdout.write(
-      `banned: ${answer.expression}${answer.merged ? ' (in place of an equal ban)' : ''}\n`,
+      `banned: ${plainText(answer.expression)}${answer.merged ? ' (in place of an equal ban)' : ''}\n`,
     )
 }
 
@@ -110,7 +126,8 @@ async function bans(options: ControlOptions): Promise<void> {
 
 function bansText({ bans: list, limit, walk }: z.infer<typeof BANS_ANSWER>): string {
   const lines = list.map(
-    ({ givenAt, state, soft, expression }) => `${givenAt}  ${state}${soft ? '  soft' : ''}  ${expression}\n`,
+    ({ givenAt, state, soft, expression }) =>
+      `${givenAt}  ${state}${soft ? '  soft' : ''}  ${plainText(expression)}\n`,
   )
   return `${lines.join('')}${list.length} of at most ${limit}; the walk through the store is at ${Math.floor(walk * 100)} %\n`
 }
