@@ -48,7 +48,14 @@ export interface Figures {
   readonly health: () => ReadonlyMap<string, OriginHealth>
   readonly policies: () => PolicyFigures
   readonly invalidation: () => InvalidationFigures
+  readonly inFlight: () => InFlightFigures
   readonly version: string
+}
+
+/** Memory for what is neither stored nor sent yet. */
+export interface InFlightFigures {
+  readonly usedBytes: number
+  readonly limitBytes: number
 }
 
 /** What is in force, and whether it is what the operator wrote last. */
@@ -115,6 +122,7 @@ export function familiesOf(figures: Figures): Family[] {
     ...originFamilies(figures.origins()),
     ...healthFamilies(figures.health()),
     ...storeFamilies(figures.store()),
+    ...inFlightFamilies(figures.inFlight()),
     ...policyFamilies(figures.policies()),
     ...invalidationFamilies(figures.invalidation()),
     family('gauge', 'lacquer_build_info', 'Always 1; the labels say what is running.', [
@@ -189,6 +197,19 @@ function storeFamilies(store: StoreFigures): Family[] {
       'Responses and bodies that the store had no room for.',
       store.refusals,
     ),
+  ]
+}
+
+function inFlightFamilies({ usedBytes, limitBytes }: InFlightFigures): Family[] {
+  const gauge = (name: string, help: string, value: number): Family =>
+    family('gauge', name, help, [{ labels: {}, value }])
+  return [
+    gauge(
+      'lacquer_in_flight_bytes',
+      'Memory that pieces of requests, and of responses that clients are slow to take, hold.',
+      usedBytes,
+    ),
+    gauge('lacquer_in_flight_limit_bytes', 'Memory that they may hold (maxInFlightMemory).', limitBytes),
   ]
 }
 

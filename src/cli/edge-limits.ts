@@ -26,6 +26,7 @@ export function listenerLimits(settings: Settings): Partial<ServerOptions> {
     maxConnectionsPerAddress: settings.maxConnectionsPerAddress,
     isExempt: (address) => isLoopback(address) || trusted(address),
     maxPipelinedBytes: settings.maxPipelinedBytes,
+    maxPipelinedRequests: settings.maxPipelinedRequests,
     trusted,
     cacheName: settings.cacheName,
   }

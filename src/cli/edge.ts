@@ -184,6 +184,7 @@ async function start(options: EdgeOptions, undo: (() => Promise<void>)[]): Promi
     health: () => new Map([...connections].map(([name, origin]) => [name, origin.health()])),
     policies: () => manager.figures,
     invalidation: () => engine.invalidator.figures(),
+    inFlight: () => envelope,
     version,
   }
   const manager = new PolicyManager({

@@ -4,6 +4,7 @@ import { LIMITS } from '../config/limits.ts'
 import type { Level, Log, RequestRecord } from '../observe/events.ts'
 import type { Recorder } from '../observe/recorder.ts'
 import { LineWriter, type Write } from './line-writer.ts'
+import { EventFlood } from './event-flood.ts'
 import { combinedLine, eventLine, jsonLine } from './log-format.ts'
 
 export type AccessLogForm = 'off' | 'json' | 'combined'
@@ -18,9 +19,9 @@ export interface LogsOptions {
 
 export class Logs implements Log {
   readonly access: ((record: RequestRecord) => void) | null
-  readonly #clock: Clock
   readonly #out: LineWriter
   readonly #err: LineWriter
+  readonly #events: EventFlood
 
   constructor(options: LogsOptions) {
     const { clock, recorder, accessLog, write } = options
@@ -33,11 +34,17 @@ export class Logs implements Log {
       ...bounds,
       dropped: (n) => recorder.count('logLinesDropped', 'access', n),
     })
-    this.#clock = clock
-    this.#out = out
-    this.#err = new LineWriter(2, {
+    const err = new LineWriter(2, {
       ...bounds,
       dropped: (n) => recorder.count('logLinesDropped', 'operational', n),
+    })
+    this.#out = out
+    this.#err = err
+    const flood = { lines: LIMITS.equalEvents, windowMs: LIMITS.equalEventsMs }
+    this.#events = new EventFlood(flood, {
+      clock,
+      write: (level, event, detail) => err.line(eventLine(clock.wall(), level, event, detail)),
+      withheld: () => recorder.add('eventsWithheld'),
     })
     if (accessLog === 'off') this.access = null
     else if (accessLog === 'json') this.access = (record) => out.line(jsonLine(record))
@@ -45,11 +52,12 @@ export class Logs implements Log {
   }
 
   log(level: Level, event: string, detail: Readonly<Record<string, string | number>>): void {
-    this.#err.line(eventLine(this.#clock.wall(), level, event, detail))
+    this.#events.log(level, event, detail)
   }
 
   /** Writes what is queued, for at most `limitMs`. */
   async flush(limitMs: number): Promise<void> {
+    this.#events.flush()
     await Promise.all([this.#out.flush(limitMs), this.#err.flush(limitMs)])
   }
 }

@@ -77,6 +77,9 @@ export const LIMITS = {
   saints: 4096,
   /** Characters of such a key; longer ones are not remembered. */
   rememberedKeyChars: 2048,
+  /** Warnings and errors of one name that are written in so many milliseconds; further ones are counted in one line. */
+  equalEvents: 20,
+  equalEventsMs: 10_000,
   /** Bytes of log lines that wait for a slow reader; beyond that, whole lines are dropped and counted. */
   logQueueBytes: 4 * 1024 * 1024,
   /** Bytes handed to one write of a log. */

@@ -297,6 +297,15 @@ export const PARAMETERS = {
     runtime: true,
     doc: 'Bytes of pipelined requests held while one is answered; beyond that the connection is not read.',
   },
+  maxPipelinedRequests: {
+    kind: 'count',
+    default: 64,
+    min: 1,
+    max: 10_000,
+    group: 'clients',
+    runtime: true,
+    doc: 'Most pipelined requests of one connection that are answered in one go; then the other connections have their turn.',
+  },
   maxUnsentBytes: {
     kind: 'size',
     default: '256KiB',

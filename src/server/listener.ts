@@ -7,6 +7,7 @@ import type { RequestHandler } from '../engine/exchange.ts'
 import { AddressCounts } from './address-counts.ts'
 import { CurrentDate } from './current-date.ts'
 import { plainAddress } from './forwarded.ts'
+import { Bulk } from './http1/bulk.ts'
 import { Connection } from './http1/connection.ts'
 import type { ConnectionContext } from './http1/context.ts'
 import { Scratch } from './http1/output.ts'
@@ -39,6 +40,7 @@ export class Listener {
       handler,
       wheel,
       scratch: new Scratch(),
+      bulk: new Bulk(),
       date: new CurrentDate(all.clock),
       repeated: new RepeatedSections(),
       bytesIn: all.recorder.slots('bytesIn'),

@@ -43,6 +43,8 @@ export interface ServerOptions {
   readonly envelope: Envelope
   /** How much may be held of what a client sends ahead; beyond it the connection is not read. */
   readonly maxPipelinedBytes: number
+  /** Requests of one connection that are answered before the others have their turn. */
+  readonly maxPipelinedRequests: number
   /** `reused-buffer` reads all connections into one buffer, `data-events` leaves it to node; `auto` tries the former. */
   readonly reads: 'reused-buffer' | 'data-events' | 'auto'
   /** Peers whose X-Forwarded-* are believed. */
@@ -83,6 +85,7 @@ export function serverOptions(given: Partial<ServerOptions> = {}): ServerOptions
     isOriginShort: () => false,
     envelope: new Envelope(128 * 1024 * 1024),
     maxPipelinedBytes: 64 * 1024,
+    maxPipelinedRequests: 64,
     reads: 'auto',
     trusted: () => false,
     isOurHost: () => false,

@@ -90,6 +90,7 @@ describe('the admin listener', () => {
           health,
           policies,
           invalidation: () => NO_INVALIDATION,
+          inFlight: () => ({ usedBytes: 0, limitBytes: 0 }),
           version: '0',
         },
         null,

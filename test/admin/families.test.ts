@@ -37,15 +37,23 @@ const health = () =>
 
 const invalidation = () => ({ bans: 3, bansLimit: 2000, bansToWalk: 2, walkProgress: 0.25, tags: 12 })
 
+const inFlight = () => ({ usedBytes: 65_536, limitBytes: 131_072 })
+
 async function pageOf(recorder: Recorder): Promise<string[]> {
   const page = await new Metrics(
-    { recorder, store: () => figures, origins, health, policies, invalidation, version: '1.2.3' },
+    { recorder, store: () => figures, origins, health, policies, invalidation, inFlight, version: '1.2.3' },
     null,
   ).page()
   return page.split('\n')
 }
 
 describe('the page of metrics', () => {
+  test('memory in flight is shown beside what it may be', async () => {
+    const lines = await pageOf(new Recorder())
+    assert.ok(lines.includes('lacquer_in_flight_bytes 65536'), lines.join('\n'))
+    assert.ok(lines.includes('lacquer_in_flight_limit_bytes 131072'))
+  })
+
   test('requests are shown by route and outcome, zeros among them', async () => {
     const recorder = new Recorder()
     recorder.route('shop').request('hit', 3)
@@ -155,6 +163,7 @@ describe('the page of metrics', () => {
       health,
       policies,
       invalidation,
+      inFlight,
       version: '',
     })
     assert.equal(new Set(families.map((family) => family.name)).size, families.length)

@@ -25,6 +25,7 @@ export function listening(options: Partial<AdminOptions> = {}): Promise<Admin> {
       health: () => new Map(),
       policies: () => ({ version: 1, kept: 1, hasFailed: false, isSetAside: false }),
       invalidation: () => NO_INVALIDATION,
+      inFlight: () => ({ usedBytes: 0, limitBytes: 0 }),
       version: '0',
     },
     null,

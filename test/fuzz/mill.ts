@@ -9,6 +9,7 @@ import type { ClientExchange, RequestHandler } from '../../src/engine/exchange.t
 import { Fields } from '../../src/http/fields.ts'
 import { Recorder } from '../../src/observe/recorder.ts'
 import { CurrentDate } from '../../src/server/current-date.ts'
+import { Bulk } from '../../src/server/http1/bulk.ts'
 import { Connection } from '../../src/server/http1/connection.ts'
 import { Scratch } from '../../src/server/http1/output.ts'
 import { RepeatedSections } from '../../src/server/http1/repeated-sections.ts'
@@ -115,6 +116,7 @@ export class Mill {
       options: this.#options,
       handler: mount,
       wheel: this.#wheel,
+      bulk: new Bulk(),
       scratch: this.#scratch,
       date: this.#date,
       repeated: this.#repeated,

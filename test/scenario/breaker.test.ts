@@ -237,6 +237,13 @@ describe('what counts as a failure of the origin', () => {
     assert.equal(edge.health().breaker, 'closed')
   })
 
+  test('a client that breaks off its request is no event of the log', () => {
+    const edge = edgeOf()
+    edge.origin.fail('request-body')
+    for (let i = 0; i < 5; i++) edge.post('/a').expect({ reason: 'origin-request-body' })
+    assert.deepEqual(edge.log, [])
+  })
+
   test('one slow page does not take the origin away while others are answered', () => {
     const edge = edgeOf()
     edge.origin.answer = (fetch) => {

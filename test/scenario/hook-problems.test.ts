@@ -173,6 +173,10 @@ describe('a hook that', () => {
         headers: { 'cache-control': 'no-store' },
         end: 'complete',
       })
+      // What went wrong is the operator's to read, and no client's.
+      const fields = response.headers.names().map((name) => response.headers.get(name))
+      const shown = `${fields.join('\n')}\n${response.body}`
+      assert.doesNotMatch(shown, /boom|threw|\.ts\b|\bat |node:/, shown)
       const event = edge.log.find(({ event }) => event === 'policy-hook-error')
       assert.equal(event?.level, 'error')
       const { message, ...detail } = event.detail

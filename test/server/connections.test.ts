@@ -47,6 +47,16 @@ for (const reads of READ_MODES) {
       await server.until(() => server.handler.ends === 'complete complete complete complete complete')
     })
 
+    test('who sends many requests ahead gives way to others again and again, and gets all his answers', async (t) => {
+      const server = await serve(t, { reads, maxPipelinedRequests: 10 })
+      const client = await server.connect()
+      client.send(get('/x').repeat(95))
+      client.fin()
+      assert.equal((await client.responses(95)).length, 95)
+      await client.untilEnd()
+      assert.deepEqual(countsOf(server.recorder, 'limitReached'), { 'pipelined-requests': 9 })
+    })
+
     test('a thousand requests in one write are answered without recursion', async (t) => {
       const server = await serve(t, { reads })
       const client = await server.connect()

@@ -19,11 +19,12 @@ export function broken(fetch: FetchTransaction): FetchStep {
   const { flow, busy, context, error, plan } = fetch
   if (error !== null) {
     context.recorder.origin(plan.request.origin).fetched(error.failure)
-    context.log.log('warn', 'origin-body-broken', {
-      origin: plan.request.origin,
-      failure: error.failure,
-      url: plan.request.url,
-    })
+    if (error.failure !== 'request-body')
+      context.log.log('warn', 'origin-body-broken', {
+        origin: plan.request.origin,
+        failure: error.failure,
+        url: plan.request.url,
+      })
   }
   context.inFlight.end(busy)
   const failure = {

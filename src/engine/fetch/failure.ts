@@ -40,8 +40,8 @@ function noteOriginError(fetch: FetchTransaction): void {
     mayLieInRequest: isNoAnswer(failedBy.failure) && !isUnreachable(failedBy.failure),
     ...(failedBy.retryAfterMs === null ? {} : { retryAfterMs: failedBy.retryAfterMs }),
   }
-  // That it was not even asked was said when it began to be so.
-  if (isRefusal(failedBy.failure)) return
+  // That it was not even asked was said when it began to be so; and that a client broke off is no news of the origin.
+  if (isRefusal(failedBy.failure) || failedBy.failure === 'request-body') return
   context.log.log('warn', 'origin-failed', {
     origin: plan.request.origin,
     failure: failedBy.failure,

@@ -13,6 +13,7 @@ import type { Socket } from 'node:net'
 import type { Duplex, Readable } from 'node:stream'
 import type { ExchangeEnd } from '../../engine/exchange.ts'
 import { REFUSALS, type RefusalReason } from '../../observe/refusals.ts'
+import type { Bulk } from './bulk.ts'
 import type { ConnectionContext } from './context.ts'
 import { Http1Exchange, type ExchangeHost } from './exchange.ts'
 import { Input } from './input.ts'
@@ -25,6 +26,7 @@ import { Tunnel } from './tunnel.ts'
 
 export class Connection implements ExchangeHost, PatienceOwner, Receiver {
   readonly output: Output
+  readonly bulk: Bulk
   readonly peerAddress: string
   readonly peerIsTrusted: boolean
 
@@ -47,6 +49,10 @@ export class Connection implements ExchangeHost, PatienceOwner, Receiver {
   #running = false
   #handling = false
   #paused = false
+  /** Requests begun since the other connections had their turn. */
+  #inOneGo = 0
+  /** Has given way to the other connections. */
+  #yielding = false
   /** When the loop began. */
   #now = 0
   /** The client has sent FIN. */
@@ -66,6 +72,7 @@ export class Connection implements ExchangeHost, PatienceOwner, Receiver {
     this.#context = context
     this.peerAddress = peerAddress
     this.peerIsTrusted = options.trusted(peerAddress)
+    this.bulk = context.bulk
     this.output = new Output(socket, context.scratch, context.bytesOut)
     this.#exchange = new Http1Exchange(this, options, context.repeated)
     this.#patience = new Patience(context.wheel, options, this)
@@ -189,8 +196,9 @@ export class Connection implements ExchangeHost, PatienceOwner, Receiver {
 
   /** Reads on as far as there is something to read and nobody has to be waited for. */
   #run(): void {
-    if (this.#running) return
+    if (this.#running || this.#yielding) return
     this.#running = true
+    this.#inOneGo = 0
     this.#now = this.#context.options.clock.now()
     while (this.#advance());
     this.#running = false
@@ -212,7 +220,7 @@ export class Connection implements ExchangeHost, PatienceOwner, Receiver {
   /** One step; false where there is none to make. */
   #advance(): boolean {
     if (!this.#isOpen || this.#input.size === 0) return false
-    if (!this.#underWay) return this.#readHead()
+    if (!this.#underWay) return this.#hasHadItsTurn() ? false : this.#readHead()
     const body = this.#body
     if (body === null || body.complete || !body.wanted || body.full) return false
     this.#feed(body)
@@ -236,8 +244,26 @@ export class Connection implements ExchangeHost, PatienceOwner, Receiver {
     return true
   }
 
+  /** Whoever sends many requests ahead is not answered at the cost of all others. */
+  #hasHadItsTurn(): boolean {
+    const { recorder, maxPipelinedRequests } = this.#context.options
+    if (this.#inOneGo < maxPipelinedRequests) return false
+    this.#yielding = true
+    recorder.count('limitReached', 'pipelined-requests')
+    setImmediate(endYielding, this)
+    return true
+  }
+
+  /** The others have had their turn. */
+  endYielding(): void {
+    this.#yielding = false
+    this.#run()
+    if (this.#clientDone) this.#noteHalfClosed()
+  }
+
   #handle(exchange: Http1Exchange): void {
     this.#underWay = true
+    this.#inOneGo++
     this.#patience.await(null)
     if (exchange.hasBody) {
       this.#body = new RequestBody(exchange.bodyBytes, this.#context.options.maxRequestBodyBytes)
@@ -267,7 +293,7 @@ export class Connection implements ExchangeHost, PatienceOwner, Receiver {
 
   /** Stops reading where too much waits, goes on where not; and says what is being waited for. */
   #regulate(): void {
-    const isHeld = this.#underWay && this.#holdsEnough()
+    const isHeld = this.#yielding || (this.#underWay && this.#holdsEnough())
     if (isHeld !== this.#paused) {
       this.#paused = isHeld
       if (isHeld) this.#socket.pause()
@@ -375,6 +401,7 @@ export class Connection implements ExchangeHost, PatienceOwner, Receiver {
 
   /** After the client's FIN: whether what is there completes nothing. */
   #cannotGoOn(): boolean {
+    if (this.#yielding) return false
     if (!this.#underWay) return true
     const body = this.#body
     return body !== null && !body.complete && this.#input.size === 0
@@ -473,6 +500,10 @@ const SLOW_RATE = 8192
 
 /** How much of a request body waits for its reader. */
 const HELD_BODY_BYTES = 64 * 1024
+
+function endYielding(connection: Connection): void {
+  connection.endYielding()
+}
 
 function continueReading(connection: Connection): void {
   connection.continue()

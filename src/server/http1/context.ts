@@ -3,6 +3,7 @@ import type { Wheel } from '../../base/wheel.ts'
 import type { RequestHandler } from '../../engine/exchange.ts'
 import type { CurrentDate } from '../current-date.ts'
 import type { ServerOptions } from '../options.ts'
+import type { Bulk } from './bulk.ts'
 import type { Scratch } from './output.ts'
 import type { RepeatedSections } from './repeated-sections.ts'
 
@@ -11,6 +12,7 @@ export interface ConnectionContext {
   readonly handler: RequestHandler
   readonly wheel: Wheel
   readonly scratch: Scratch
+  readonly bulk: Bulk
   readonly date: CurrentDate
   readonly repeated: RepeatedSections
   /** The recorder's slots. */

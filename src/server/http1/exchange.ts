@@ -13,6 +13,7 @@ import type { Slot, Store } from '../../store/store.ts'
 import { forwardedFor, forwardedScheme } from '../forwarded.ts'
 import { Destination, type DestinationRules } from './destination.ts'
 import { Framing } from './framing.ts'
+import type { Bulk } from './bulk.ts'
 import type { Output } from './output.ts'
 import type { RefusalReason } from '../../observe/refusals.ts'
 import { brokenBody } from './request-body.ts'
@@ -25,6 +26,7 @@ import { StoredBody } from './stored-body.ts'
 /** The connection, as an exchange needs it. */
 export interface ExchangeHost {
   readonly output: Output
+  readonly bulk: Bulk
   readonly peerAddress: string
   readonly peerIsTrusted: boolean
   /** Bytes of the request body that have come. */
@@ -203,7 +205,7 @@ export class Http1Exchange implements ClientExchange, BodyOwner {
       return
     }
     output.flush()
-    const body = new StoredBody(this, store, slot)
+    const body = new StoredBody(this, this.#host.bulk, store, slot)
     this.#sending = body
     body.pump()
   }

@@ -3,15 +3,12 @@
  * has taken the last byte or the connection is gone; a slow client costs no copy.
  */
 import type { Slot, Store } from '../../store/store.ts'
+import type { Bulk, BulkSender } from './bulk.ts'
 import type { BodyOwner, Sending } from './response-body.ts'
 
-/** At most so much of a body waits in a socket. */
-const SLICE_BYTES = 256 * 1024
-/** After so many slices the other connections get their turn. */
-const SLICES_PER_TURN = 4
-
-export class StoredBody implements Sending {
+export class StoredBody implements Sending, BulkSender {
   readonly #owner: BodyOwner
+  readonly #bulk: Bulk
   readonly #store: Store
   readonly #slot: Slot
   readonly #bodyBytes: number
@@ -19,32 +16,35 @@ export class StoredBody implements Sending {
   #held = true
   #waiting = false
 
-  constructor(owner: BodyOwner, store: Store, slot: Slot) {
+  constructor(owner: BodyOwner, bulk: Bulk, store: Store, slot: Slot) {
     this.#owner = owner
+    this.#bulk = bulk
     this.#store = store
     this.#slot = slot
     this.#bodyBytes = store.bodyBytes(slot)
     store.retain(slot)
   }
 
-  /** Sends what the client takes now. */
+  /** Sends what the client takes now, and what there is a turn for. */
   pump(): void {
+    if (!this.#held) return
     const { output } = this.#owner
-    for (let slices = 0; this.#position < this.#bodyBytes; slices++) {
+    while (this.#position < this.#bodyBytes) {
       if (output.pendingBytes > 0) {
         this.#wait()
         return
       }
-      if (slices === SLICES_PER_TURN) {
-        setImmediate(goOn, this)
+      if (this.#bulk.left === 0) {
+        this.#bulk.wait(this)
         return
       }
-      const slice = this.#store.readBody(this.#slot, this.#position, SLICE_BYTES)
+      const slice = this.#store.readBody(this.#slot, this.#position, this.#bulk.sliceBytes)
       if (slice === null) {
         this.#owner.broken(false)
         return
       }
       this.#position += slice.length
+      this.#bulk.spend(slice.length)
       output.write(slice)
     }
     this.#owner.written()
@@ -62,17 +62,9 @@ export class StoredBody implements Sending {
     this.#store.release(this.#slot)
   }
 
-  get stopped(): boolean {
-    return !this.#held
-  }
-
   #wait(): void {
     this.#waiting = true
     this.#owner.blocked()
     this.#owner.output.whenTaken(() => this.canTakeMore())
   }
-}
-
-function goOn(body: StoredBody): void {
-  if (!body.stopped) body.pump()
 }
