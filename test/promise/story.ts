@@ -25,13 +25,17 @@ interface Withdrawal {
   readonly isOf: (target: string) => boolean
 }
 
-const hasTag = (target: string, tag: string): boolean => TAGS[target]!.split(' ').includes(tag)
+/** What clients ask for, as the checker is told: `/shop/a?u=1 de`, the last being their language. */
+const pathOf = (target: string): string => /^[^? ]*/.exec(target)![0]
+const urlOf = (target: string): string => /^[^ ]*/.exec(target)![0]
+
+const hasTag = (target: string, tag: string): boolean => TAGS[pathOf(target)]!.split(' ').includes(tag)
 
 const WITHDRAWALS: readonly Withdrawal[] = [
   ...TARGETS.map((path) => ({
     name: `purge ${path}`,
     request: { url: `http://example.com${path}` },
-    isOf: (target: string) => target === path,
+    isOf: (target: string) => urlOf(target) === path,
   })),
   ...['red', 'blue'].map((tag) => ({
     name: `purge tag ${tag}`,
@@ -42,7 +46,16 @@ const WITHDRAWALS: readonly Withdrawal[] = [
   { name: 'purge prefix', request: { prefix: '/shop' }, isOf: (target) => target.startsWith('/shop') },
   { name: 'purge all', request: { all: true }, isOf: () => true },
   { name: 'ban url', ban: 'req.url ~ "^/shop"', isOf: (target) => target.startsWith('/shop') },
-  { name: 'ban type', ban: 'obj.header.x-type == "image"', isOf: (target) => TYPES[target] === 'image' },
+  {
+    name: 'ban type',
+    ban: 'obj.header.x-type == "image"',
+    isOf: (target) => TYPES[pathOf(target)] === 'image',
+  },
+  {
+    name: 'ban for a language',
+    ban: 'req.header.x-lang == "de" && obj.header.x-type == "image"',
+    isOf: (target) => target.endsWith(' de') && TYPES[pathOf(target)] === 'image',
+  },
   { name: 'ban tag', ban: 'obj.tag == "blue" && obj.status < 400', isOf: (target) => hasTag(target, 'blue') },
 ]
 
@@ -77,7 +90,8 @@ export class Story {
     this.#world = new World({
       limits: {
         purgedAtOnce: this.#dice.chance(0.5) ? 0 : 256,
-        noVarySearch: this.#dice.chance(0.2) ? 'on' : 'off',
+        noVarySearch: this.#dice.chance(0.4) ? 'on' : 'off',
+        maxBans: this.#dice.chance(0.3) ? 3 : 100,
       },
       routes: [
         {
@@ -111,18 +125,22 @@ export class Story {
     if (roll < 40) this.#ask()
     else if (roll < 75) this.#answer()
     else if (roll < 90) this.#withdraw()
-    else if (roll < 95) this.#world.clock.advance(this.#dice.pick([0, 1, 3, 10, 70]))
+    else if (roll < 92) this.#failTogether()
+    else if (roll < 96) this.#world.clock.advance(this.#dice.pick([0, 1, 3, 10, 70, 70_000]))
     else this.#write()
   }
 
   #ask(): void {
-    const target = this.#dice.pick(TARGETS)
+    const path = this.#dice.pick(TARGETS)
+    const url = this.#dice.chance(0.3) ? `${path}?u=${this.#dice.below(2)}` : path
     const began = this.checker.tick()
     const roll = this.#dice.below(20)
     const send = (method: string, headers: Record<string, string> = {}, body: string | null = null): void => {
-      this.#asked.push({ client: this.#world.send(method, target, headers, body), target, began })
+      const target = `${url} ${headers['x-lang'] ?? ''}`
+      this.#asked.push({ client: this.#world.send(method, url, headers, body), target, began })
     }
-    if (roll < 9) send('GET')
+    if (roll < 8) send('GET')
+    else if (roll < 9) for (let i = 0; i < 3; i++) send('GET')
     else if (roll < 11) send('GET', { 'x-lang': this.#dice.pick(['de', 'fr']) })
     else if (roll < 14)
       send('GET', { 'cache-control': this.#dice.pick(['no-cache', 'max-age=0', 'max-stale']) })
@@ -131,6 +149,22 @@ export class Story {
     else if (roll < 18) send('HEAD', { 'x-pass': '1' })
     else if (roll < 19) send('GET', { 'x-pass': '1' })
     else send('POST', {}, '')
+  }
+
+  /** Several wait for one fetch, something is withdrawn, and the fetch fails: one of them asks again. */
+  #failTogether(): void {
+    this.#world.clock.advance(70_000)
+    const target = this.#dice.pick(TARGETS)
+    for (let i = 0; i < 3; i++) {
+      const began = this.checker.tick()
+      this.#asked.push({ client: this.#world.send('GET', target), target: `${target} `, began })
+    }
+    this.#withdraw()
+    this.#world.clock.advance(this.#dice.pick([0, 10]))
+    const last = this.#exchanges.at(-1)
+    if (last === undefined || last.sentBlocks !== -1 || last.fetch.isAborted) return
+    this.#exchanges.splice(this.#exchanges.indexOf(last), 1)
+    last.fetch.fail('closed-before-head')
   }
 
   #write(): void {
@@ -145,17 +179,20 @@ export class Story {
     const { invalidator } = this.#world.engine
     if (!isHidden && ban !== undefined) {
       const reading = readExpression(ban)
-      if (!reading.ok || !invalidator.ban(ban, reading.conditions).ok) throw new Error(`no ban: ${ban}`)
+      if (!reading.ok) throw new Error(`no ban: ${ban}`)
+      // There may be too many; then nothing is promised.
+      if (!invalidator.ban(ban, reading.conditions).ok) return
     }
     if (!isHidden && request !== undefined) {
       const reading = readPurgeTarget(request)
-      if (!reading.ok || !invalidator.purge(reading.target, isSoft).ok) throw new Error(`no purge: ${name}`)
+      if (!reading.ok) throw new Error(`no purge: ${name}`)
+      if (!invalidator.purge(reading.target, isSoft).ok) return
     }
     this.checker.purged(isSoft ? `soft ${name}` : name, isSoft, isOf)
   }
 
   #arrived(fetch: ScriptedFetch): void {
-    const version = this.#versions.get(fetch.url)!
+    const version = this.#versions.get(pathOf(fetch.url))!
     this.#exchanges.push({ fetch, number: this.checker.fetch(), version, sentBlocks: -1 })
   }
 
@@ -170,8 +207,9 @@ export class Story {
   #proceed(exchange: Exchange): boolean {
     const { fetch } = exchange
     if (fetch.isAborted) return true
-    if (this.#dice.chance(0.06)) {
-      fetch.fail(exchange.sentBlocks === -1 ? 'refused' : 'truncated')
+    if (this.#dice.chance(0.1)) {
+      const early = this.#dice.pick(['refused', 'closed-before-head'] as const)
+      fetch.fail(exchange.sentBlocks === -1 ? early : 'truncated')
       return true
     }
     if (exchange.sentBlocks === -1) return this.#head(exchange)
@@ -186,7 +224,7 @@ export class Story {
 
   #head(exchange: Exchange): boolean {
     const { fetch, number, version } = exchange
-    const target = fetch.url
+    const target = pathOf(fetch.url)
     const etag = `"${version}"`
     const headers = {
       'cache-control': this.#dice.pick([
@@ -199,7 +237,8 @@ export class Story {
       'x-confirmed': String(number),
       vary: this.#dice.chance(0.5) ? 'x-lang' : 'accept',
       etag,
-      ...(fetch.method === 'POST' ? { 'content-location': target } : {}),
+      ...(fetch.method === 'POST' ? { 'content-location': fetch.url } : {}),
+      ...(this.#dice.chance(0.7) ? { 'no-vary-search': 'params=("u")' } : {}),
     }
     if ((fetch.header('if-none-match') ?? '').includes(etag)) {
       fetch.respond(304, headers)
