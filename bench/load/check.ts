@@ -85,7 +85,7 @@ function demandNotModified(path: string, { status, body }: Fetched): void {
 }
 
 /** Twenty at a time. */
-async function eachOf(paths: readonly string[], ask: (path: string) => Promise<void>): Promise<void> {
+export async function eachOf(paths: readonly string[], ask: (path: string) => Promise<void>): Promise<void> {
   const rest = paths.values()
   const worker = async (): Promise<void> => {
     for (const path of rest) await ask(path)

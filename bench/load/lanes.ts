@@ -12,6 +12,13 @@ export interface LanePlan {
   readonly subject: Subject
   readonly mix: Mix
   readonly source: Source
+  /** As in `LoadRequest`. */
+  readonly perSecond?: number
+  /**
+   * Begins what goes on beside the load of each turn, which lasts `seconds`. What it does until it resolves is not measured; what it
+   * resolves with ends it.
+   */
+  readonly beside?: (running: RunningSubject, seconds: number) => Promise<() => Promise<void>>
 }
 
 export interface Lane extends LanePlan {

@@ -2,7 +2,7 @@
  * What the origin of the bench has, by path. Origin and checks read it from here, so that a wrong body shows.
  *
  * `/o/…` 1 KiB, stored for an hour; `/p/…` the same, but every server is told to pass it; `/l/BYTES/…` that many bytes;
- * `/slow/MS/…` 1 KiB after that many milliseconds.
+ * `/slow/MS/…` 1 KiB after that many milliseconds; `/t/TAG/…` 1 KiB that bears that tag.
  */
 export const OBJECT_BYTES = 1024
 
@@ -17,6 +17,11 @@ export function etagOf(path: string): string {
 
 export function delayOf(path: string): number {
   return Number(/^\/slow\/(\d+)\//.exec(path)?.[1] ?? 0)
+}
+
+/** The tag that the object at `path` bears; null where it has none. */
+export function tagOf(path: string): string | null {
+  return /^\/t\/([^/]+)\//.exec(path)?.[1] ?? null
 }
 
 function sizeOf(path: string): number {

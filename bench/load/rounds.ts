@@ -33,7 +33,14 @@ export async function measureRounds(
   try {
     // As long as a round: code that is compiled while it is measured costs twice what it does later.
     const warmSeconds = Math.max(3, options.seconds)
-    for (const lane of lanes) await loadLane(lane, paths, options, warmSeconds)
+    for (const lane of lanes) {
+      const end = await lane.beside?.(lane.running, warmSeconds)
+      try {
+        await loadLane(lane, paths, options, warmSeconds)
+      } finally {
+        await end?.()
+      }
+    }
     for (let round = 0; round < options.rounds; round++) {
       for (const lane of rotated(lanes, round)) {
         measurements.push(await measure({ lane, round, origin, client, paths, options }))
@@ -55,6 +62,16 @@ interface Turn {
 }
 
 async function measure(turn: Turn): Promise<Measurement> {
+  const { lane, options } = turn
+  const end = await lane.beside?.(lane.running, options.seconds)
+  try {
+    return await measureLoad(turn)
+  } finally {
+    await end?.()
+  }
+}
+
+async function measureLoad(turn: Turn): Promise<Measurement> {
   const { lane, round, origin, client, paths, options } = turn
   const pids = lane.running.pids()
   const countsBefore = await lane.running.counts(client)
@@ -90,7 +107,10 @@ async function loadLane(
   seconds: number,
 ): Promise<LoadResult> {
   const mix = paths.renew(lane.mix)
-  return load(options.tool, { url: lane.running.url, seconds, connections: options.connections, mix })
+  const { running, perSecond } = lane
+  return load(options.tool, {
+    ...{ url: running.url, seconds, connections: options.connections, mix, perSecond },
+  })
 }
 
 /** Sees to it that fresh paths are fresh each time. */

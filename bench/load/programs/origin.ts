@@ -3,7 +3,7 @@
  * has had. It is kept cheap, so that it does not hold up what is measured; requests have no bodies.
  */
 import type { Socket } from 'node:net'
-import { bodyOf, delayOf, etagOf } from '../objects.ts'
+import { bodyOf, delayOf, etagOf, tagOf } from '../objects.ts'
 import { listen } from './net-loop.ts'
 
 let count = 0
@@ -34,10 +34,12 @@ function answer(socket: Socket, head: string): void {
 
 function send(socket: Socket, path: string): void {
   const body = bodyOf(path)
+  const tag = tagOf(path)
+  const tagField = tag === null ? '' : `Surrogate-Key: ${tag}\r\n`
   const head =
     'HTTP/1.1 200 OK\r\nContent-Type: text/plain\r\nCache-Control: public, max-age=3600\r\n' +
     `Date: ${new Date().toUTCString()}\r\nLast-Modified: Thu, 01 Jan 2026 00:00:00 GMT\r\n` +
-    `ETag: ${etagOf(path)}\r\nContent-Length: ${body.length}\r\n\r\n`
+    `ETag: ${etagOf(path)}\r\n${tagField}Content-Length: ${body.length}\r\n\r\n`
   if (body.length > 16_384) {
     socket.write(head, 'latin1')
     socket.write(body)

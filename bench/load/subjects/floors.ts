@@ -18,6 +18,7 @@ function floor(name: string, program: string, what: string): Subject {
       const { running, match } = await start(SERVER_CORE, [process.execPath, script, origin], /^http:\S+$/)
       return {
         url: match[0],
+        admin: null,
         pids: () => processTree(running.pid),
         counts: () => Promise.resolve(null),
         async stop() {

@@ -64,6 +64,7 @@ async function startLacquer(origin: string, needs: Needs, options: LacquerOption
   const scraper = options.scraped ? setInterval(() => void fetch(`${admin}/metrics`), 1000) : undefined
   return {
     url,
+    admin,
     pids: () => processTree(running.pid),
     counts: (client) => counts(client, admin),
     async stop() {

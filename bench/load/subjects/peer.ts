@@ -67,6 +67,7 @@ async function startPeer(description: Peer, origin: string, needs: Needs): Promi
   }
   return {
     url: `http://127.0.0.1:${port}`,
+    admin: null,
     pids: () => processTree(running.pid),
     counts: () => Promise.resolve(null),
     stop,

@@ -19,6 +19,8 @@ export interface Needs {
 
 export interface RunningSubject {
   readonly url: string
+  /** Where Lacquer is steered; null for the others. */
+  readonly admin: string | null
   /** All processes that serve, as of now. */
   pids(): readonly number[]
   /** What it has counted so far; null where it does not count. */

@@ -10,7 +10,7 @@ import type { LoadRequest, LoadResult } from './load.ts'
 const request = JSON.parse(process.argv[2] ?? '{}') as LoadRequest
 console.log(JSON.stringify(await load(request)))
 
-async function load({ url, seconds, connections, mix }: LoadRequest): Promise<LoadResult> {
+async function load({ url, seconds, connections, mix, perSecond }: LoadRequest): Promise<LoadResult> {
   const latencies = new Latencies()
   const setups = clientSetups(mix, connections)
   let failures = 0
@@ -20,6 +20,7 @@ async function load({ url, seconds, connections, mix }: LoadRequest): Promise<Lo
         url,
         connections,
         duration: seconds,
+        ...(perSecond === undefined ? {} : { overallRate: perSecond }),
         headers: fieldsOf('', false),
         setupClient: (client) => client.setRequests(setups()),
       },

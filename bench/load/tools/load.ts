@@ -7,6 +7,8 @@ export interface LoadRequest {
   readonly seconds: number
   readonly connections: number
   readonly mix: Mix
+  /** No more than so many requests a second, evenly; without it as many as the server answers. */
+  readonly perSecond?: number | undefined
 }
 
 export interface LoadResult {

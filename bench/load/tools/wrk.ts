@@ -23,6 +23,7 @@ export async function wrkLoad(request: LoadRequest): Promise<LoadResult> {
     const output = await run(LOAD_CORE, [
       ...['wrk', '-t1', `-c${request.connections}`, `-d${request.seconds}s`, '--timeout', '10s'],
       ...['-s', SCRIPT, request.url, '--', requests],
+      ...(request.perSecond === undefined ? [] : [String(request.perSecond)]),
     ])
     const line = output.split('\n').find((one) => one.startsWith('{'))
     if (line === undefined) throw new Error(`wrk said nothing that we understand: ${output}`)

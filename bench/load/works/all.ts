@@ -8,6 +8,7 @@ import { large } from './large.ts'
 import { million } from './million.ts'
 import { notModified } from './not-modified.ts'
 import { observed } from './observed.ts'
+import { purge } from './purge.ts'
 import { reloads } from './reloads.ts'
 import { slowReaders } from './slow-readers.ts'
 import { start } from './start.ts'
@@ -17,7 +18,7 @@ import type { Work } from './work.ts'
 /** With `--long`. */
 export const LONG: readonly Work[] = [
   ...[hits, notModified, large, pass, miss, million, evicting],
-  ...[idle, slowReaders, herd, start, observed, reloads],
+  ...[idle, slowReaders, herd, start, observed, reloads, purge],
 ]
 
 /** Without `--work`. */
