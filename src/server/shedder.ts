@@ -1,12 +1,13 @@
 /**
  * Closes connections that are worth least, where there is no room for better ones: first those that wait idly for a request,
  * or dawdle over its head; and those whose clients are slow, when memory is full, or when what they keep waiting is a connection
- * to an origin and others wait for one.
+ * to an origin and others wait for one. Of those, whoever keeps many must take them the faster: otherwise a single client could
+ * have all connections to an origin for hours, each of them just not slow.
  *
  * Looks at few connections at a time, where it left off before, so that no flood makes it walk through all of them.
  */
+import { addressGroup } from '../base/address-group.ts'
 import { Deadline, type Expiring, type Wheel } from '../base/wheel.ts'
-import type { Connection } from './http1/connection.ts'
 import type { ServerOptions } from './options.ts'
 
 /** Connections looked at before giving up. */
@@ -18,13 +19,32 @@ const LOOKS_PER_ROUND = 1024
 const IDLE_MS = 1000
 const SLOW_MS = 5000
 
+/** Bytes a second: whoever is faster does what can be asked of a client, even where there is no room. */
+const SLOW_RATE = 8192
+/** Of one address, so many may keep connections to an origin at that rate; with twice as many, each must be twice as fast. */
+const FAIR_SHARE = 16
+
+/** A connection, as far as it can be let go. */
+export interface Sheddable {
+  readonly peerAddress: string
+  /** A connection to an origin may be waiting for its client. */
+  readonly mayHoldOrigin: boolean
+  /** Closes it if no request is under way, and none has come for `ms`. Says whether it did. */
+  shedIfIdle(now: number, ms: number): boolean
+  /** Breaks it off if its client has been slower for `ms` than `bytesPerSecond` with a body, or to take a response. Says whether it did. */
+  shedIfSlow(now: number, ms: number, bytesPerSecond: number): boolean
+}
+
 export class Shedder implements Expiring {
-  readonly #connections: ReadonlySet<Connection>
+  readonly #connections: ReadonlySet<Sheddable>
   readonly #options: ServerOptions
   readonly #deadline: Deadline
-  #hand: Iterator<Connection>
+  #hand: Iterator<Sheddable>
+  /** How many connections of each address may hold one to an origin: in the last walk through all, and as far as this one has come. */
+  #holders = new Map<string, number>()
+  #counting = new Map<string, number>()
 
-  constructor(connections: ReadonlySet<Connection>, wheel: Wheel, options: ServerOptions) {
+  constructor(connections: ReadonlySet<Sheddable>, wheel: Wheel, options: ServerOptions) {
     this.#connections = connections
     this.#options = options
     this.#hand = connections.values()
@@ -62,21 +82,33 @@ export class Shedder implements Expiring {
     if (this.#connections.size > 0) this.watch()
   }
 
-  #judge(connection: Connection, now: number, isShort: boolean): void {
+  #judge(connection: Sheddable, now: number, isShort: boolean): void {
     const { recorder, envelope } = this.#options
     if (envelope.isTight && connection.shedIfIdle(now, IDLE_MS)) {
       recorder.count('connectionsShed', 'idle-for-memory')
-    } else if (envelope.isFull && connection.shedIfSlow(now, SLOW_MS)) {
+    } else if (envelope.isFull && connection.shedIfSlow(now, SLOW_MS, SLOW_RATE)) {
       recorder.count('connectionsShed', 'slow-for-memory')
-    } else if (isShort && connection.mayHoldOrigin && connection.shedIfSlow(now, SLOW_MS)) {
+    } else if (isShort && connection.mayHoldOrigin) {
+      if (!connection.shedIfSlow(now, SLOW_MS, this.#rateFor(connection.peerAddress))) return
       recorder.count('connectionsShed', 'slow-for-origin')
     }
   }
 
+  /** What is asked of this connection, which is counted. */
+  #rateFor(peerAddress: string): number {
+    if (this.#options.isExempt(peerAddress)) return SLOW_RATE
+    const group = addressGroup(peerAddress)
+    const count = (this.#counting.get(group) ?? 0) + 1
+    this.#counting.set(group, count)
+    return SLOW_RATE * Math.max(1, Math.max(count, this.#holders.get(group) ?? 0) / FAIR_SHARE)
+  }
+
   /** The next connection in the order of their coming, and after the last one the first. */
-  #next(): Connection | null {
+  #next(): Sheddable | null {
     let next = this.#hand.next()
     if (next.done === true) {
+      this.#holders = this.#counting
+      this.#counting = new Map()
       this.#hand = this.#connections.values()
       next = this.#hand.next()
     }

@@ -14,6 +14,7 @@ import type { Duplex, Readable } from 'node:stream'
 import type { ExchangeEnd } from '../../engine/exchange.ts'
 import { REFUSALS, type RefusalReason } from '../../observe/refusals.ts'
 import type { Bulk } from './bulk.ts'
+import type { Sheddable } from '../shedder.ts'
 import type { ConnectionContext } from './context.ts'
 import { Http1Exchange, type ExchangeHost } from './exchange.ts'
 import { Input } from './input.ts'
@@ -24,7 +25,7 @@ import { recordRefusal, refusal } from './refuse.ts'
 import { RequestBody } from './request-body.ts'
 import { Tunnel } from './tunnel.ts'
 
-export class Connection implements ExchangeHost, PatienceOwner, Receiver {
+export class Connection implements ExchangeHost, PatienceOwner, Receiver, Sheddable {
   readonly output: Output
   readonly bulk: Bulk
   readonly peerAddress: string
@@ -475,28 +476,22 @@ export class Connection implements ExchangeHost, PatienceOwner, Receiver {
     this.#context.options.envelope.charge(more)
   }
 
-  /** Closes it if no request is under way, and none has come for `ms`. Says whether it did. */
   shedIfIdle(now: number, ms: number): boolean {
     if (!this.#isOpen || this.#underWay || now - this.#patience.since < ms) return false
     this.#breakOff('broken', false)
     return true
   }
 
-  /** Breaks it off if its client has kept us waiting for `ms` with a body, or to take a response. Says whether it did. */
-  shedIfSlow(now: number, ms: number): boolean {
-    if (!this.#isOpen || !this.#patience.isSlow(now, ms, SLOW_RATE)) return false
+  shedIfSlow(now: number, ms: number, bytesPerSecond: number): boolean {
+    if (!this.#isOpen || !this.#patience.isSlow(now, ms, bytesPerSecond)) return false
     this.#breakOff('broken', true)
     return true
   }
 
-  /** A connection to an origin may be waiting for its client. */
   get mayHoldOrigin(): boolean {
     return this.#patience.awaited === 'body' ? this.#body?.isHeld === true : this.#exchange.sendsPieces
   }
 }
-
-/** Bytes a second: whoever is faster does what can be asked of a client, even where there is no room. */
-const SLOW_RATE = 8192
 
 /** How much of a request body waits for its reader. */
 const HELD_BODY_BYTES = 64 * 1024
