@@ -5,7 +5,7 @@
  */
 import { LIMITS } from '../config/limits.ts'
 import type { Level, RequestRecord } from '../observe/events.ts'
-import { withoutSecrets } from './secrets.ts'
+import { withoutSecrets } from '../http/secret-parameters.ts'
 
 /** One request as a line of JSON. Times in seconds, as in the metrics. Hot where the log is on: put together by hand, at half the cost of `JSON.stringify`. */
 export function jsonLine(record: RequestRecord): string {

@@ -20,6 +20,7 @@ export class ClientRequest implements MutableRequest {
   #client: ClientView | null = null
   /** Name of the origin that the route or `recv` chose; empty for the default one. */
   #origin = ''
+  #isOriginChosen = false
   #method: string
   #host: string
   #url: string
@@ -149,11 +150,12 @@ export class ClientRequest implements MutableRequest {
   set origin(name: string) {
     this.assertWritable()
     this.#origin = checkedOrigin(name)
+    this.#isOriginChosen = true
   }
 
-  /** By the engine: the route's choice, before `recv`. */
+  /** By the engine: the route's choice, before `recv`. After a restart, what the policy chose before counts for more. */
   routeTo(origin: string): void {
-    this.#origin = origin
+    if (!this.#isOriginChosen) this.#origin = origin
   }
 
   assertWritable(): void {

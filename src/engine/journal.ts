@@ -2,8 +2,8 @@
  * The journal: the last transactions that were no plain hit, each with what it told of itself, for whoever asks why. A ring of fixed
  * size. A transaction is watched from the moment on at which it turns out to be no hit, so that hits cost nothing.
  *
- * It holds no credentials: neither fields of requests nor bodies, of keys only what is not the policy's own making, and the length of
- * the rest.
+ * It tells no credentials: neither fields of requests nor bodies, of keys only what is not the policy's own making, and the length of
+ * the rest; of a query not the values that usually are secrets, by which it is found all the same.
  */
 import { LIMITS } from '../config/limits.ts'
 import type { Outcome } from '../observe/counters.ts'
@@ -11,6 +11,7 @@ import type { HookName } from '../policy/hooks.ts'
 import { verdictText } from '../policy/verdict-text.ts'
 import type { ForwardReason } from '../http/cache-status.ts'
 import { cacheKey } from '../http/key.ts'
+import { withoutSecrets } from '../http/secret-parameters.ts'
 import type { ExchangeEnd } from './exchange.ts'
 import { keyParts } from './key-parts.ts'
 import type { JudgedResponse, Trace, TraceEvent } from './trace.ts'
@@ -20,7 +21,7 @@ export interface JournalEntry {
   /** `2026-11-22T20:00:00.000Z`: when its request came. */
   readonly at: string
   readonly method: string
-  /** `http://host/path?query`, as the client sent it, cut where it is long. */
+  /** `http://host/path?query`, as the client sent it but without secrets, cut where it is long. */
   readonly url: string
   readonly route: string
   /** The cache key; in place of what `hash` added, how long it is. Empty where nothing was looked up. */
@@ -105,6 +106,7 @@ export class Journal {
 
 class JournalRecord implements Trace {
   readonly method: string
+  /** As it was sent, for whoever looks for it. */
   readonly url: string
   /** Null once it has ended: nothing of the request is held on to. */
   #watched: Watched | null
@@ -148,7 +150,7 @@ class JournalRecord implements Trace {
     return {
       at: new Date(this.#wallMs).toISOString(),
       method: this.method,
-      url: this.url,
+      url: withoutSecrets(this.url),
       route: this.#route,
       key: this.#key,
       fwd: this.#fwd,
@@ -245,7 +247,7 @@ function shownKey(key: string): string {
   if (key === '') return ''
   const { scheme, host, url, added } = keyParts(key)
   return [
-    shortened(`${scheme}://${host}${url}`),
+    withoutSecrets(shortened(`${scheme}://${host}${url}`)),
     ...added.map(({ length }) => `(${length} characters)`),
   ].join(' + ')
 }

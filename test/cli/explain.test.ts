@@ -129,6 +129,11 @@ describe('lacquer explain', () => {
     assert.match(out, /key +http:\/\/127\.0\.0\.1:\d+\/shop\/mine \+ \(9 characters\)$/m)
     const { out: json } = await stage.explain('/shop/mine', '--last', '--json')
     assert.doesNotMatch(json, /hidden|concealed/)
+    const secret = '/shop/mine?page=2&token=concealed'
+    await stage.get(secret, {})
+    const { out: query } = await stage.explain(secret, '--last')
+    assert.match(query, /GET http:\S+\/shop\/mine\?page=2&token=\*\*\*$/m)
+    assert.doesNotMatch(query, /concealed/)
     // What was not stored says why when the next one is asked about, too.
     const { out: now } = await stage.explain('/shop/mine', '-H', 'X-Country: concealed')
     assert.match(now, /last sent +200 at .*: not stored \(private\)$/m)

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { eventLine, jsonLine } from '../../src/cli/log-format.ts'
-import { withoutSecrets } from '../../src/cli/secrets.ts'
+import { withoutSecrets } from '../../src/http/secret-parameters.ts'
 
 for (const [url, logged] of [
   ['/a?token=abc', '/a?token=***'],

@@ -11,7 +11,8 @@ import {
   retry,
   synth,
 } from '../../src/policy/verdict.ts'
-import type { RouteDefinition } from '../../src/policy/route.ts'
+import { route, type RouteDefinition } from '../../src/policy/route.ts'
+import { testEdge } from '../../src/testing/api.ts'
 import { World } from './world.ts'
 
 const CACHEABLE = { 'cache-control': 'max-age=60' }
@@ -80,6 +81,26 @@ describe('recv', () => {
     const loop = world.get('/loop')
     assert.equal(loop.status, 503)
     assert.match(loop.cacheStatus, /detail=too-many-restarts/)
+  })
+
+  test('after a restart the route that the request then takes says which origin, unless a hook chose one', () => {
+    const edge = testEdge(
+      [
+        route({
+          match: { host: 'old.example' },
+          recv({ request }) {
+            if (request.path === '/chosen') request.origin = 'third'
+            request.host = 'new.example'
+            return restart()
+          },
+        }),
+        route({ match: { host: 'new.example' }, origin: 'second' }),
+      ],
+      { origins: ['first', 'second', 'third'] },
+    )
+    for (const path of ['/', '/chosen']) edge.get(`http://old.example${path}`)
+    const asked = [...edge.origins.values()].map(({ requests }) => requests.map(({ url }) => url))
+    assert.deepEqual(asked, [[], ['/'], ['/chosen']])
   })
 
   test('it may be asynchronous', async () => {

@@ -17,7 +17,7 @@ export function recv(tx: Transaction): RequestStep | Promise<RequestStep> {
   if (tx.policies.hasParams)
     request.takeParams(tx.policies.params(request.hostname, request.path, request.method))
   if (tx.trace !== null) tx.trace.note({ kind: 'route', route: tx.route.name })
-  if (request.restarts === 0) request.routeTo(tx.route.origin ?? '')
+  request.routeTo(tx.route.origin ?? '')
   request.isWritable = true
   const verdict = consult(tx, 'recv', tx.at.show('recv', null))
   return verdict instanceof Promise ? verdict.then((late) => proceedLate(tx, late)) : proceed(tx, verdict)

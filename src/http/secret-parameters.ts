@@ -1,6 +1,6 @@
 /**
- * Query parameters whose values usually are secrets, kept out of the logs (RFC 9110 §17.9 warns of them in URLs; OWASP and
- * the makers of frameworks list their names). The log shows that there was one: `token=***`.
+ * Query parameters whose values usually are secrets, kept out of the logs and the journal (RFC 9110 §17.9 warns of them in URLs; OWASP and
+ * the makers of frameworks list their names). What is written shows that there was one: `token=***`.
  */
 
 const NAMES = [
