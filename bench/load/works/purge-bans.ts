@@ -26,7 +26,6 @@ const FILL = { seconds: 2, connections: 16 }
 /** There may be no more of these. */
 const REQUEST_BANS = 100
 const MOST = 1.25
-const EXAMINED = 'lacquer_lurker_examined_total'
 const POLL_MS = 500
 const PATIENCE_MS = 300_000
 const GIVEN_AT_A_TIME = 10
@@ -68,7 +67,7 @@ export async function besideBans(context: WorkContext): Promise<Omit<WorkResult,
         findings: [
           ...costs(measurements, BANNED.name, bans, { atMost: MOST }),
           ...costs(measurements, REQUEST_BANNED.name, requestBans, null),
-          ...(edge === undefined ? [] : await workedOff(bans, edge, measurements)),
+          ...(edge === undefined ? [] : await workedOff(bans, edge)),
         ],
       }
     })
@@ -84,7 +83,6 @@ class Bans {
   readonly #expression: (i: number) => string
   /** The fewest that were in force before a load began, and after one had ended. */
   readonly fewest = { before: Infinity, after: Infinity }
-  readonly #examined: number[] = []
 
   constructor(client: Client, count: number, expression: (i: number) => string) {
     this.#client = client
@@ -96,18 +94,11 @@ class Bans {
     return this.#count
   }
 
-  /** How many keys the lurker looked at beside the load of each round; the first turn warms up. */
-  get examined(): readonly number[] {
-    return this.#examined.slice(1)
-  }
-
   readonly begin = async (running: RunningSubject): Promise<() => Promise<void>> => {
     await this.give(running)
     const control = this.control(running)
     this.fewest.before = Math.min(this.fewest.before, await control.bans())
-    const before = await control.metric(EXAMINED)
     return async () => {
-      this.#examined.push((await control.metric(EXAMINED)) - before)
       this.fewest.after = Math.min(this.fewest.after, await control.bans())
     }
   }
@@ -158,7 +149,7 @@ function costs(
     finding(`${lane} in force before each load`, fewest.before, '', { atLeast: count }),
     finding(`${lane} in force after each load`, fewest.after, '', { atLeast: count }),
     ...ratioFinding(
-      `CPU per hit, ${lane} / without (all of the process)`,
+      `CPU per hit, ${lane} / without (with the lurker's)`,
       ratio(measurements, lane, WITHOUT),
       target,
     ),
@@ -166,18 +157,10 @@ function costs(
   ]
 }
 
-/**
- * The same bans where nothing else happens: how long they take, and what the lurker needs for a key. With that its part can be taken
- * out of the CPU of the hits that it worked beside, which leaves what a ban adds to those themselves.
- */
-async function workedOff(
-  bans: Bans,
-  { running }: Lane,
-  measurements: readonly Measurement[],
-): Promise<Finding[]> {
+/** The same bans where nothing else happens: how long they take, and the lurker's CPU, which the CPU of hits beside it contains. */
+async function workedOff(bans: Bans, { running }: Lane): Promise<Finding[]> {
   const control = bans.control(running)
   await bans.give(running)
-  const examinedBefore = await control.metric(EXAMINED)
   const begunAt = performance.now()
   const cpuBefore = cpuSeconds(running.pids())
   while ((await control.bans()) > 0) {
@@ -186,15 +169,6 @@ async function workedOff(
   }
   const seconds = (performance.now() - begunAt) / 1000
   const cpu = cpuSeconds(running.pids()) - cpuBefore
-  const keyUs = (cpu * 1e6) / ((await control.metric(EXAMINED)) - examinedBefore)
-  const ofHitsAlone = (one: Measurement): number =>
-    one.lane === WITHOUT
-      ? one.cpuUsPerRequest
-      : one.cpuUsPerRequest - ((bans.examined[one.round] ?? 0) * keyUs) / one.requests
-  const alone = ratio(measurements, BANNED.name, WITHOUT, ofHitsAlone)
-  return [
-    ...ratioFinding(`CPU per hit, ${BANNED.name} / without (less the lurker's)`, alone, { atMost: MOST }),
-    finding(`${BANNED.name} and ${FURTHER} responses more, nothing else to do: worked off`, seconds, 's'),
-    finding('CPU of the lurker for each key that it looks at', keyUs, 'µs'),
-  ]
+  const what = `${BANNED.name} and ${FURTHER} responses more, nothing else to do`
+  return [finding(`${what}: worked off`, seconds, 's'), finding(`${what}: CPU`, cpu, 's')]
 }
