@@ -155,6 +155,7 @@ export class Listener {
     const connection = new Connection(socket, peerAddress, this.#context)
     this.#connections.add(connection)
     this.#shedder.watch()
+    this.#context.bulk.hurry()
     socket.on('close', () => {
       this.#connections.delete(connection)
       this.#addresses.leave(peerAddress)

@@ -38,6 +38,17 @@ test('one alone gets all there is to a turn', async () => {
   await until(() => written.length === 3)
 })
 
+test('a turn is short where a connection was accepted in the one before', async () => {
+  const bulk = new Bulk()
+  bulk.spend(Infinity)
+  bulk.hurry()
+  await until(() => bulk.left > 0)
+  const hurried = bulk.left
+  bulk.spend(Infinity)
+  await until(() => bulk.left > 0)
+  assert.ok(hurried < bulk.left)
+})
+
 test('what is handed over at once is less where many wait', () => {
   const bulk = new Bulk(100)
   const alone = bulk.sliceBytes

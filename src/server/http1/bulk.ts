@@ -16,6 +16,7 @@ export class Bulk {
   readonly #bytesPerTurn: number
   #left: number
   #isRenewing = false
+  #isHurried = false
   #line: BulkSender[] = []
 
   constructor(bytesPerTurn: number = BYTES_PER_TURN) {
@@ -35,6 +36,11 @@ export class Bulk {
     return this.#line.length > FEW ? SMALL_SLICE_BYTES : SLICE_BYTES
   }
 
+  /** A connection was accepted, and others may be waiting for that: the next turn is to be short. */
+  hurry(): void {
+    this.#isHurried = true
+  }
+
   /** So many have been. */
   spend(bytes: number): void {
     this.#left = Math.max(0, this.#left - bytes)
@@ -50,7 +56,8 @@ export class Bulk {
   /** A new turn. */
   begin(): void {
     this.#isRenewing = false
-    this.#left = this.#bytesPerTurn
+    this.#left = this.#isHurried ? Math.min(HURRIED_BYTES, this.#bytesPerTurn) : this.#bytesPerTurn
+    this.#isHurried = false
     const line = this.#line
     let served = 0
     while (served < line.length && this.#left > 0) line[served++]!.pump()
@@ -67,6 +74,8 @@ export class Bulk {
 
 /** Enough to keep fast networks busy, and some hundred microseconds of work. */
 const BYTES_PER_TURN = 256 * 1024
+/** The same while connections come in. */
+const HURRIED_BYTES = 64 * 1024
 
 /** At most so much of a body waits in a socket. */
 const SLICE_BYTES = 256 * 1024
