@@ -79,6 +79,8 @@ export class Story {
   readonly #world: World
   /** Purges that the edge is not told of: the checker must find out. */
   readonly #isPlanted: boolean
+  /** Clients ask with queries that make no difference. */
+  readonly #hasQueries: boolean
   readonly #versions = new Map<string, number>(TARGETS.map((target) => [target, 1]))
   readonly #exchanges: Exchange[] = []
   readonly #asked: Asked[] = []
@@ -87,10 +89,11 @@ export class Story {
     this.#dice = new Dice(seed)
     this.#isPlanted = isPlanted
     const keyed = this.#dice.chance(0.3)
+    this.#hasQueries = this.#dice.chance(0.3)
     this.#world = new World({
       limits: {
         purgedAtOnce: this.#dice.chance(0.5) ? 0 : 256,
-        noVarySearch: this.#dice.chance(0.4) ? 'on' : 'off',
+        noVarySearch: this.#hasQueries ? 'on' : 'off',
         maxBans: this.#dice.chance(0.3) ? 3 : 100,
       },
       routes: [
@@ -125,14 +128,14 @@ export class Story {
     if (roll < 40) this.#ask()
     else if (roll < 75) this.#answer()
     else if (roll < 90) this.#withdraw()
-    else if (roll < 92) this.#failTogether()
-    else if (roll < 96) this.#world.clock.advance(this.#dice.pick([0, 1, 3, 10, 70, 70_000]))
+    else if (roll < 91) this.#failTogether()
+    else if (roll < 96) this.#world.clock.advance(this.#dice.pick([0, 1, 3, 10, 70]))
     else this.#write()
   }
 
   #ask(): void {
     const path = this.#dice.pick(TARGETS)
-    const url = this.#dice.chance(0.3) ? `${path}?u=${this.#dice.below(2)}` : path
+    const url = this.#hasQueries && this.#dice.chance(0.3) ? `${path}?u=${this.#dice.below(2)}` : path
     const began = this.checker.tick()
     const roll = this.#dice.below(20)
     const send = (method: string, headers: Record<string, string> = {}, body: string | null = null): void => {
@@ -174,7 +177,7 @@ export class Story {
 
   #withdraw(): void {
     const { name, request, ban, isOf } = this.#dice.pick(WITHDRAWALS)
-    const isSoft = ban === undefined && this.#dice.chance(0.4)
+    const isSoft = ban === undefined && this.#dice.chance(0.5)
     const isHidden = this.#isPlanted && this.#dice.chance(0.5)
     const { invalidator } = this.#world.engine
     if (!isHidden && ban !== undefined) {

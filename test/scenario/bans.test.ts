@@ -151,6 +151,47 @@ describe('a ban', () => {
     assert.equal(world.edge.count('bans', 'merged'), 1)
   })
 
+  test('on a field of requests is still asked of what a validation for another request has confirmed', () => {
+    const world = new World()
+    world.origin.always(200, { ...FRESH, etag: '"1"' }, 'old')
+    world.get('/a')
+    ban(world, 'req.header.x-team == "blue" && obj.header.etag ~ 1')
+    world.origin.answer = null
+    world.get('/a', { 'cache-control': 'no-cache' })
+    const waiting = world.get('/a', { 'cache-control': 'no-cache', 'x-team': 'blue' })
+    world.origin.last.respond(304, { ...FRESH, etag: '"1"' })
+    world.origin.last.respond(200, FRESH, 'new')
+    assert.equal(waiting.text, 'new')
+  })
+
+  test('on a field of requests is still asked of what was confirmed or completed for another request', () => {
+    for (const how of ['validated', 'completed'] as const) {
+      const world = new World()
+      const headers = { ...FRESH, etag: '"1"' }
+      world.get('/a')
+      world.origin.last.head(200, headers, 6)
+      world.origin.last.data('old')
+      if (how === 'validated') {
+        world.origin.last.data('old')
+        world.origin.last.end()
+      } else world.origin.last.fail('truncated')
+      ban(world, 'req.header.x-team == "blue" && obj.header.etag ~ 1')
+      world.get('/a', { 'cache-control': 'no-cache' })
+      if (how === 'validated') world.origin.last.respond(304, headers)
+      else {
+        assert.equal(world.origin.last.header('range'), 'bytes=3-')
+        world.origin.last.head(206, { ...headers, 'content-range': 'bytes 3-5/6' }, 3)
+        world.origin.last.data('new')
+        world.origin.last.end()
+      }
+      assert.match(world.get('/a').cacheStatus, /; hit/, how)
+      const blue = world.get('/a', { 'x-team': 'blue' })
+      assert.equal(world.origin.last.header('if-none-match'), undefined)
+      world.origin.last.respond(200, FRESH, 'new')
+      assert.equal(blue.text, 'new', how)
+    }
+  })
+
   test('on a field of requests makes no room for others while a walk looks whether it is still wanted', () => {
     const world = new World({ limits: { maxBans: 3 } })
     world.origin.always(200, { ...FRESH, 'x-type': 'image' }, 'x')

@@ -6,7 +6,7 @@
 import type { ReadonlyFields } from '../../http/fields.ts'
 import { targetTag } from '../../invalidate/tags.ts'
 import type { Judgement } from '../../invalidate/bans.ts'
-import type { PutRequest, Slot } from '../../store/store.ts'
+import { NO_SLOT, type PutRequest, type Slot } from '../../store/store.ts'
 import { judgeSlot } from '../banned.ts'
 import { withoutQuery } from '../withdraw.ts'
 import type { FetchTransaction } from './fetch-transaction.ts'
@@ -22,7 +22,22 @@ export function judgeBrought(fetch: FetchTransaction, brought: Brought, fields: 
   const { status, tags, storedAt: receivedAt, initialAgeMs, lifetimeMs } = brought
   const field = (name: string): string | undefined => fields.get(name)
   const response = { status, field, tags, receivedAt, initialAgeMs, lifetimeMs }
-  return context.bans.judgeFetch(beganAt, { uri: busy.uri, response }, plan.request.fields)
+  return context.bans.judgeFetch(builtSince(fetch), { uri: busy.uri, response }, plan.request.fields)
+}
+
+/** Since when bans are to be asked about what a fetch brings: it may have stored bytes in it that are older than the fetch. */
+function builtSince(fetch: FetchTransaction): number {
+  const { partial, plan, isRest, beganAt } = fetch
+  return partial !== NO_SLOT && (isRest || plan.range !== null) ? momentHeld(fetch, partial) : beganAt
+}
+
+/**
+ * Up to which moment something stored is known to be withdrawn for nobody. What confirms or completes it brings nothing newer: a ban that
+ * concerns some requests alone is still to be asked of those.
+ */
+export function momentHeld({ context, plan, beganAt }: FetchTransaction, slot: Slot): number {
+  if (context.store.moment(slot) >= context.bans.newest) return beganAt
+  return Math.min(beganAt, judgeSlot(context, slot, plan.key, plan.request.fields).moment)
 }
 
 /** Where it was on its way under the key of its equivalents, a withdrawal of its target did not look for it there. */

@@ -5,7 +5,7 @@ import { encodeHead } from '../../http/head.ts'
 import type { Slot } from '../../store/store.ts'
 import { isOutrun, noteStored } from './commit.ts'
 import type { FetchStep, FetchTransaction } from './fetch-transaction.ts'
-import { isStoredBanned, judgeBrought } from './brought.ts'
+import { isStoredBanned, judgeBrought, momentHeld } from './brought.ts'
 import { placeOf } from './place.ts'
 import { busyHead, controlOf, isOfThisRequest, mayStore, pendingOf } from './store.ts'
 
@@ -88,7 +88,8 @@ export function judgeConfirmed(
   busy.doom(withdrawal === 'no' && isStoredBanned(fetch, slot) ? 'hard' : withdrawal)
   if (busy.isDoomed) return { refusal: 'withdrawn', moment }
   if (pending.tags.length > LIMITS.responseTags) return { refusal: 'too-many-tags', moment }
-  return { refusal: pending.key === plan.key ? null : 'another-key', moment }
+  const refusal = pending.key === plan.key ? null : 'another-key'
+  return { refusal, moment: Math.min(moment, momentHeld(fetch, slot)) }
 }
 
 /** A client that wants nothing stored, or may not have what others have, must not be able to empty the cache for them. */

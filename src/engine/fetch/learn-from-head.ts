@@ -12,7 +12,7 @@ import { decodeHead, encodeHead } from '../../http/head.ts'
 import { freshenedFields, headAgrees } from '../../http/freshening.ts'
 import { StoredFlag } from '../../http/stored-flag.ts'
 import { NO_SLOT, type Slot } from '../../store/store.ts'
-import { judgeBrought, isStoredBanned } from './brought.ts'
+import { judgeBrought, isStoredBanned, momentHeld } from './brought.ts'
 import type { FetchTransaction } from './fetch-transaction.ts'
 import { carriesOverride } from './forward.ts'
 import { lifetimeOf } from './lifetime.ts'
@@ -67,7 +67,7 @@ function learn(fetch: FetchTransaction, slot: Slot): void {
   const control = controlOf(fetch, draft)
   const place = placeOf(fetch, draft)
   const pending = { ...pendingOf(fetch, control, draft), ...place }
-  const { withdrawal, moment } = judgeBrought(fetch, pending, draft.fields)
+  const { withdrawal, moment: brought } = judgeBrought(fetch, pending, draft.fields)
   if (withdrawal === 'soft') {
     store.invalidate(slot, context.clock.now())
     return
@@ -76,6 +76,7 @@ function learn(fetch: FetchTransaction, slot: Slot): void {
     store.remove(plan.key, slot)
     return
   }
+  const moment = Math.min(brought, momentHeld(fetch, slot))
   store.freshen(slot, { ...pending, moment, head: encodeHead(200, draft.fields) })
 }
 

@@ -7,6 +7,7 @@ import { readContentRange } from '../../http/range.ts'
 import type { OriginResponse } from '../../origin/origin.ts'
 import { NO_SLOT, type BodyDraft } from '../../store/store.ts'
 import { heldStretch } from '../stretch.ts'
+import { momentHeld } from './brought.ts'
 import type { FetchStep, FetchTransaction } from './fetch-transaction.ts'
 
 /** Puts Range and If-Range into the request, where only a part is asked for. */
@@ -37,6 +38,8 @@ export function isUselessRest(fetch: FetchTransaction, response: OriginResponse)
   if (response.status === 206) fetch.isRest = isRest(fetch, response)
   // The representation is sent anew: it has changed.
   else if (response.status === 200) context.store.remove(plan.key, partial)
+  // Whoever would follow it gets what was stored before as well.
+  if (fetch.isRest) fetch.busy.beganAt = momentHeld(fetch, partial)
   return !fetch.isRest && (response.status === 206 || response.status === 416)
 }
 
@@ -58,6 +61,7 @@ export function forgetPartial(fetch: FetchTransaction): FetchStep {
   fetch.abortCall()
   context.store.remove(plan.key, partial)
   fetch.releasePartial()
+  fetch.busy.beganAt = fetch.beganAt
   for (const name of ['range', 'if-range']) plan.request.fields.delete(name)
   return fetch.steps.prepare
 }
