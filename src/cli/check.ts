@@ -1,9 +1,9 @@
 /** `lacquer check`: finds what is wrong with configuration and policies, types among it, without serving. */
-import { readFile } from 'node:fs/promises'
 import { systemClock } from '../base/clock.ts'
 import { writeAddress } from '../config/address.ts'
 import { writeSize } from '../config/units.ts'
 import { silentLog } from '../observe/events.ts'
+import { readSources } from '../policy/load-sources.ts'
 import { adminToken } from './admin-access.ts'
 import { DEMO_NAME } from './demo-origin.ts'
 import { probePolicies } from './probe-policies.ts'
@@ -31,8 +31,7 @@ export async function check(options: RawOptions): Promise<void> {
   const policies = await loadPolicySet(loaded)
   const { origins } = loaded.settings
   const [first = DEMO_NAME, ...others] = origins.map(({ name }) => name)
-  const texts = await Promise.all(files.map((file) => readFile(file, 'utf8')))
-  const probed = await probePolicies(policies.set, texts, [first, ...others])
+  const probed = await probePolicies(policies.set, readSources, [first, ...others])
   for (const { where, text, lint } of [...policies.set.warnings, ...probed])
     process.stderr.write(`lacquer: warning: ${shownPath(where)}: ${text} (${lint})\n`)
   process.stdout.write(`${summary(loaded, policies).join('\n')}\n`)

@@ -1,26 +1,30 @@
 /** Runs the hooks of loaded policies with made-up requests, one for each route, on edges without a network; says what is hardly meant. */
 import { HOOK_NAMES } from '../policy/hooks.ts'
-import type { PolicyWarning } from '../policy/lint.ts'
+import { unexcused, type PolicyWarning } from '../policy/lint.ts'
 import type { ActiveRoute, PolicySet, TableRow } from '../policy/policy-set.ts'
 import { route, type Route } from '../policy/route.ts'
+import type { SourceText } from '../policy/source-text.ts'
 import { probe, wordsIn, type ProbedRequest } from '../testing/probe.ts'
 import { probedEdge } from '../testing/test-edge.ts'
 
-/** `texts`: of the policy files. `origins`: names of those that are configured. */
-export function probePolicies(
+/** `sourcesOf`: the texts of a policy file and of what it imports. `origins`: names of those that are configured. */
+export async function probePolicies(
   set: PolicySet,
-  texts: readonly string[],
+  sourcesOf: (file: string) => Promise<readonly SourceText[]>,
   origins: readonly [string, ...string[]],
 ): Promise<PolicyWarning[]> {
   const byName = new Map(set.routes.map((one) => [one.name, one]))
-  return probe({
+  const sources = new Map<string, readonly SourceText[]>()
+  for (const { name, file } of set.routes) sources.set(name, await sourcesOf(file))
+  const found = await probe({
     routes: set.routes.map((one) => routeOf(one, set.table)),
     names: [...byName.keys()],
     requests: set.table.filter(({ pattern }) => takesGet(pattern.methods)).map(requestOf),
-    words: wordsIn(texts),
+    wordsOf: (name) => wordsIn((sources.get(name) ?? []).map(({ text }) => text)),
     placeOf: (name, hook) => byName.get(name)?.places[hook] ?? byName.get(name)?.file ?? name,
     edge: (routes) => probedEdge(routes, { origins }),
   })
+  return unexcused(found, [...sources.values()].flat())
 }
 
 /** As it was written: the table has every combination of its hosts and paths. */

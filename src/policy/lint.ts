@@ -22,13 +22,26 @@ export interface PolicyWarning {
   readonly text: string
 }
 
-/** Of one route's files. A line that says `lint-ok: set-cookie-stored` in a comment, or is below one that does, has its reasons. */
+/** Those that nobody has excused: a line that says `lint-ok: set-cookie-stored` in a comment, or is below one that does, has its reasons. */
+export function unexcused(
+  warnings: readonly PolicyWarning[],
+  sources: readonly SourceText[],
+): PolicyWarning[] {
+  return warnings.filter(({ lint, where }) => {
+    const [, file, line] = /^(.*):(\d+)$/.exec(where) ?? []
+    const lines = sources.find((source) => source.file === file)?.text.split('\n') ?? []
+    const at = Number(line)
+    return !lines.slice(Math.max(0, at - 2), at).some((text) => text.includes(`lint-ok: ${lint}`))
+  })
+}
+
+/** Of one route's files. */
 export function lintSources(route: string, sources: readonly SourceText[]): PolicyWarning[] {
   return sources.flatMap((source) => {
     const code = withoutComments(source.text)
     return SOURCE_LINTS.flatMap(({ lint, pattern, text }) =>
       [...code.matchAll(pattern)]
-        .filter((found) => !isNormalised(code, found) && !isExcused(source.text, found.index, lint))
+        .filter((found) => !isNormalised(code, found))
         .map((found) => ({ lint, route, where: placeIn(source, found.index), text })),
     )
   })
@@ -72,13 +85,6 @@ function isNormalised(code: string, found: RegExpExecArray): boolean {
     (/^accept-language$/i.test(name) && /\bnormaliseLanguage\(/.test(code)) ||
     (/^accept-encoding$/i.test(name) && /\bnormaliseEncoding\(/.test(code))
   )
-}
-
-function isExcused(text: string, at: number, lint: Lint): boolean {
-  const before = text.slice(0, at).split('\n').slice(-2).join('\n')
-  const end = text.indexOf('\n', at)
-  const lines = before + text.slice(at, end === -1 ? text.length : end)
-  return lines.includes(`lint-ok: ${lint}`)
 }
 
 interface TableRow {

@@ -4,7 +4,7 @@
  */
 import { HOOK_NAMES, type HookName, type Hooks } from './hooks.ts'
 import { patternsOf, type Pattern } from './match.ts'
-import { lintMatch, lintSources, lintTable, type PolicyWarning } from './lint.ts'
+import { lintMatch, lintSources, lintTable, unexcused, type PolicyWarning } from './lint.ts'
 import { PolicyError } from './policy-error.ts'
 import { RouteIndex } from './route-index.ts'
 import type { Route } from './route.ts'
@@ -77,10 +77,14 @@ export class PolicySet {
     checkNames([...sources, builtin])
     checkClaims(this.table)
     this.#index = new RouteIndex(this.table)
-    this.warnings = [
+    const found = [
       ...sources.flatMap((source, i) => lintRoute(this.routes[i]!.name, source)),
       ...lintTable(this.table, (hostname, path, method) => this.#index.find(hostname, path, method)),
     ]
+    this.warnings = unexcused(
+      found,
+      sources.flatMap((source) => source.sources ?? []),
+    )
   }
 
   /** The route that a request takes. `hostname`: lower case, no port; `path`: no query. Hot. */

@@ -6,6 +6,7 @@ import type { Explanation } from '../engine/explain/explanation.ts'
 import type { PolicyWarning } from '../policy/lint.ts'
 import type { HookName } from '../policy/hooks.ts'
 import type { Route } from '../policy/route.ts'
+import { withoutComments } from '../policy/source-text.ts'
 import { SCAN_DONE, type Store } from '../store/store.ts'
 import type { TestHeaders } from './headers.ts'
 import { CLIENT_ADDRESS, Reads, tracked } from './tracked-route.ts'
@@ -35,8 +36,8 @@ export interface Probing {
   /** As the edge calls them, in the same order. */
   readonly names: readonly string[]
   readonly requests: readonly ProbedRequest[]
-  /** Words that may mean something to the hooks. */
-  readonly words: readonly string[]
+  /** Words that may mean something to the hooks of a route. */
+  readonly wordsOf: (route: string) => readonly string[]
   /** `file:line` of a hook, or what else tells where it is. */
   readonly placeOf: (route: string, hook: HookName) => string
   /** An edge where these routes are in force, whose origins answer with what may be stored. */
@@ -74,34 +75,36 @@ class Prober {
   }
 
   async look(request: ProbedRequest): Promise<void> {
-    if (this.#isSpent) return
+    if (this.#isSpent()) return
     const first = await this.#run(request)
     for (const field of first.reads.fields) {
-      if (this.#isSpent) return
+      if (this.#isSpent()) return
       await this.#compare(request, first, field)
       await this.#count(request, first, field)
     }
   }
 
-  get #isSpent(): boolean {
+  #isSpent(): boolean {
     return this.#runs > MAX_RUNS || performance.now() > this.#until
   }
 
   /** Whether what the request stored is given to one that differs in `field`, and would have made something else. */
   async #compare(request: ProbedRequest, first: Outcome, field: string): Promise<void> {
-    for (const other of changed(request, field, this.#probing.words)) {
+    for (const other of changed(request, field, this.#wordsFor(first, field))) {
       this.#runs++
       const { decision } = await first.edge.explain(other.url, other)
       if (decision.outcome !== 'hit') continue
       const fresh = await this.#run(other)
       if (fresh.making === first.making) continue
+      // What is different each time, by chance or by a clock of its own, is no matter of the field.
+      if ((await this.#run(request)).making !== first.making) return
       this.#warn('unkeyed-read', first.reads, field, UNKEYED(field))
       return
     }
   }
 
   async #count(request: ProbedRequest, first: Outcome, field: string): Promise<void> {
-    const names = field === 'cookie' ? this.#probing.words : ['']
+    const names = field === 'cookie' ? this.#wordsFor(first, field) : ['']
     for (const name of names) {
       const keys = new Set<string>()
       for (let i = 0; i < MANY; i++) {
@@ -119,6 +122,10 @@ class Prober {
       this.#warn('unbounded-key', first.reads, field, UNBOUNDED(field))
       return
     }
+  }
+
+  #wordsFor({ reads }: Outcome, field: string): readonly string[] {
+    return this.#probing.wordsOf(reads.readerOf(field)?.route ?? '')
   }
 
   async #run(request: ProbedRequest): Promise<Outcome> {
@@ -206,11 +213,13 @@ const TYPICAL: Readonly<Record<string, readonly string[]>> = {
   ],
 }
 
-/** Words in quotes in the text of hooks and of files: names of cookies, classes, languages. */
+/** Words in quotes in the text of hooks and of files: names of cookies, classes, languages; not what is imported from where. */
 export function wordsIn(texts: readonly string[]): string[] {
   const words = new Set<string>()
   for (const text of texts)
-    for (const [, word = ''] of text.matchAll(/['"`]([\w.:/ -]{1,40})['"`]/g))
+    for (const [, word = ''] of withoutComments(text)
+      .replace(/\bfrom\s*(['"])[^'"\n]*\1/g, '')
+      .matchAll(/['"`]([\w.:/ -]{1,40})['"`]/g))
       if (words.size < 16) words.add(word)
   return [...words]
 }

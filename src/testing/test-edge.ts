@@ -189,11 +189,12 @@ export class TestEdge {
    */
   async warnings(): Promise<readonly PolicyWarning[]> {
     const { policies } = this.engine
+    const words = wordsIn(this.#routes.flatMap(({ definition }) => hooksText(definition)))
     const found = await probe({
       routes: this.#routes,
       names: policies.routes.map(({ name }) => name),
       requests: this.#requests().slice(0, PROBED_REQUESTS),
-      words: wordsIn(this.#routes.flatMap(({ definition }) => hooksText(definition))),
+      wordsOf: () => words,
       placeOf: (route, hook) => `${hook} of ${route}`,
       edge: (routes) => probedEdge(routes, this.#options),
     })

@@ -59,6 +59,17 @@ describe('a read that neither key nor Vary names', () => {
     assert.deepEqual(found, ['unkeyed-read: originRequest of r'])
   })
 
+  test('is not taken for what is different each time anyway', async () => {
+    let count = 0
+    const found = await warned({
+      originResponse({ request, response }) {
+        if (request.headers.has('X-Traced')) return
+        response.headers.set('X-Fetch-Id', String(count++))
+      },
+    })
+    assert.deepEqual(found, [])
+  })
+
   test('is warned of in an asynchronous hook, and of the address of the client', async () => {
     const found = await warned({
       async recv({ request }) {
