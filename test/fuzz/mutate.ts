@@ -72,11 +72,14 @@ function change(stream: string, dice: Dice): string {
       // At a line's beginning, where fields go.
       return atLine(stream, dice)
     case 6:
-      return before + stream.charAt(at).toUpperCase() + stream.slice(at + 1)
+      return before + upper(stream.charAt(at)) + stream.slice(at + 1)
     default:
       return before + dice.pick(PIECES) + stream.slice(at)
   }
 }
+
+/** Of ASCII alone: others would leave latin1, and could not be sent. */
+const upper = (character: string): string => (/[a-z]/.test(character) ? character.toUpperCase() : character)
 
 /** A stretch of it once more, somewhere else. */
 function copied(stream: string, dice: Dice): string {
