@@ -2,7 +2,7 @@
  * `npm run fuzz -- [--count N] [--seconds N] [--seed N]`: the sweeps, then mutated streams until one of the limits is reached.
  * Says how far it is, and of each finding the stream and how to have it again. Exits 1 where there was one.
  */
-import { parseArgs } from 'node:util'
+import { Command } from 'commander'
 import { Dice } from '../hostile/dice.ts'
 import { Exam, type Finding } from './exam.ts'
 import { H11Reader, hasH11 } from './h11-reader.ts'
@@ -16,13 +16,15 @@ const H11_ONE_IN = 20
 const MAX_SHOWN = 20
 const REPORT_MS = 10_000
 
-const { values } = parseArgs({
-  options: {
-    count: { type: 'string', default: '1000000' },
-    seconds: { type: 'string', default: '3600' },
-    seed: { type: 'string', default: String(Date.now() % 1_000_000) },
-  },
-})
+const values = new Command('npm run fuzz --')
+  .description(
+    'Sweeps, then mutated streams, through our parser and others. Exits 1 where there was a finding.',
+  )
+  .option('--count <n>', 'mutated streams', '1000000')
+  .option('--seconds <n>', 'at most so long', '3600')
+  .option('--seed <n>', 'where chance begins', String(Date.now() % 1_000_000))
+  .parse()
+  .opts<{ count: string; seconds: string; seed: string }>()
 const until = performance.now() + Number(values.seconds) * 1000
 const h11 = hasH11() ? new H11Reader() : null
 const exam = new Exam(h11, H11_ONE_IN)

@@ -9,7 +9,7 @@
  *
  * All of them where none is named. Says how far it is every ten seconds, and exits 1 where something was wrong.
  */
-import { parseArgs } from 'node:util'
+import { Command } from 'commander'
 import { VirtualClock } from '../../src/base/virtual-clock.ts'
 import { sweep } from '../fuzz/sweeps.ts'
 import { acceptedCases } from './accepted-cases.ts'
@@ -26,14 +26,15 @@ import { UserTrials } from './users.ts'
 const REPORT_MS = 10_000
 const MAX_SHOWN = 10
 
-const { values, positionals } = parseArgs({
-  allowPositionals: true,
-  options: {
-    count: { type: 'string' },
-    seconds: { type: 'string', default: '3600' },
-    seed: { type: 'string', default: String(Date.now() % 1_000_000) },
-  },
-})
+const command = new Command('npm run soak --')
+  .description('The long forms of the hostile tests. Exits 1 where something was wrong.')
+  .argument('[what...]', 'cuts, users, splits, sweeps, slow; all of them where none is named')
+  .option('--count <n>', 'how much of each: cuts, trials, cases, streams, bad connections')
+  .option('--seconds <n>', 'at most so long for each', '3600')
+  .option('--seed <n>', 'where chance begins', String(Date.now() % 1_000_000))
+  .parse()
+const values = command.opts<{ count?: string; seconds: string; seed: string }>()
+const positionals = command.args
 const seed = Number(values.seed)
 let faults = 0
 let unhandled = 0
