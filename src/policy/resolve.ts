@@ -4,7 +4,8 @@
  *
  * Does I/O by way of Node's module loader; nothing else in this room but `load.ts` does.
  */
-import { registerHooks } from 'node:module'
+import { readFileSync } from 'node:fs'
+import { registerHooks, stripTypeScriptTypes } from 'node:module'
 import { fileURLToPath, pathToFileURL } from 'node:url'
 
 export const PACKAGE_NAME = 'lacquer-cache'
@@ -15,6 +16,7 @@ const TESTING_URL = new URL(`../testing/api${SUFFIX}`, import.meta.url).href
 /** Everything under here is Lacquer's own and loaded once. */
 const OWN_ROOM = new URL('../', import.meta.url).href
 const VERSION = 'lacquer-policies'
+const PACKAGES = '/node_modules/'
 const API_URLS = new Map([
   [PACKAGE_NAME, { url: API_URL, shortCircuit: true }],
   [TESTING_NAME, { url: TESTING_URL, shortCircuit: true }],
@@ -39,8 +41,25 @@ export function installResolution(seen: (path: string) => void = () => undefined
       seen(fileURLToPath(resolved.url))
       return { ...resolved, url: withVersion(resolved.url, version) }
     },
+    load(url, context, next) {
+      // In packages Node leaves TypeScript to their makers; but a policy there was named by somebody, a worked one perhaps.
+      if (versionOf(url) === null || !url.includes(PACKAGES)) return next(url, context)
+      const path = fileURLToPath(url)
+      if (!/\.m?ts$/.test(path)) return next(url, context)
+      return { format: 'module', source: stripTypes(readFileSync(path, 'utf8'), path), shortCircuit: true }
+    },
   })
   return { uninstall: () => hooks.deregister() }
+}
+
+/**
+ * TypeScript as Node runs it: blanks take the place of types, so that every line and column stays. Throws a `SyntaxError` whose stack
+ * begins with the place, `path:line`.
+ */
+export function stripTypes(source: string, path: string): string {
+  const named = stripTypeScriptTypes(source, { mode: 'strip', sourceUrl: path })
+  // The path is wanted in the error alone, not behind the text.
+  return named.slice(0, named.lastIndexOf('\n\n//# sourceURL='))
 }
 
 /** URL of the policy file at `path` for one load of a policy set. */
@@ -75,12 +94,12 @@ export function apiPath(specifier: string): string | null {
 
 const withVersion = (url: string, version: string): string => `${url}?${VERSION}=${version}`
 
-function versionOf(parentUrl: string | undefined): string | null {
-  const mark = parentUrl?.lastIndexOf(`?${VERSION}=`) ?? -1
-  return parentUrl === undefined || mark === -1 ? null : parentUrl.slice(mark + VERSION.length + 2)
+function versionOf(url: string | undefined): string | null {
+  const mark = url?.lastIndexOf(`?${VERSION}=`) ?? -1
+  return url === undefined || mark === -1 ? null : url.slice(mark + VERSION.length + 2)
 }
 
 /** Helper files of a policy are reloaded with it; packages and Lacquer itself are not. */
 export function isPolicyFile(url: string): boolean {
-  return url.startsWith('file:') && !url.includes('/node_modules/') && !url.startsWith(OWN_ROOM)
+  return url.startsWith('file:') && !url.includes(PACKAGES) && !url.startsWith(OWN_ROOM)
 }

@@ -40,6 +40,16 @@ export default route({ name: typeof testEdge().get })\n`,
   assert.equal(set.routes[0]?.name, 'function')
 })
 
+test('a policy may lie in a package, as the worked ones do, and is told with its line where it is wrong', async () => {
+  await mkdir(join(folder, 'node_modules/shared'), { recursive: true })
+  const policy =
+    "import { route } from 'lacquer-cache'\nconst name: string = 'shared'\nexport default route({ name })\n"
+  const set = await loadPolicies([await write('node_modules/shared/p.ts', policy)], 'package')
+  assert.equal(set.routes[0]?.name, 'shared')
+  const error = await fails('node_modules/shared/q.ts', `${policy}const = 1\n`)
+  assert.match(error.where, /shared\/q\.ts:4$/)
+})
+
 describe('policies are found', () => {
   test('in a folder: its files, but for tests, types, hidden ones, helpers (_) and subfolders', async () => {
     const dir = join(folder, 'found')

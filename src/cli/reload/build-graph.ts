@@ -1,11 +1,10 @@
 /** Reads, strips and compiles policy files and what they import, file by file. Runs in the compile process. */
 import { existsSync, readFileSync, realpathSync } from 'node:fs'
-import { stripTypeScriptTypes } from 'node:module'
 import { extname } from 'node:path'
 import { fileURLToPath, pathToFileURL } from 'node:url'
 import type Typescript from 'typescript'
 import { LIMITS } from '../../config/limits.ts'
-import { isPolicyFile } from '../../policy/resolve.ts'
+import { isPolicyFile, stripTypes } from '../../policy/resolve.ts'
 import { compileModule, looksLikeCommonJs, type ModuleRequest } from './compile.ts'
 import type { Graph, GraphModule, Mistake } from './graph.ts'
 
@@ -72,7 +71,7 @@ export class GraphBuilder {
       return kept.kind === 'module' ? { ...kept, targets: targetsOf(path, kept.requests) } : kept
     }
     if (isJson) return { kind: 'json', path, source }
-    const text = isTypescript(path) ? strip(source, path) : source
+    const text = isTypescript(path) ? stripTypes(source, path) : source
     if (path.endsWith('.cjs') || (path.endsWith('.js') && looksLikeCommonJs(this.#ts, text))) {
       return { kind: 'commonjs', path, source }
     }
@@ -110,13 +109,6 @@ function readText({ path, by }: Wanted): string {
 
 function isTypescript(path: string): boolean {
   return ['.ts', '.mts', '.cts'].includes(extname(path))
-}
-
-/** Blanks take the place of types: every line and column stays. */
-function strip(source: string, path: string): string {
-  const named = stripTypeScriptTypes(source, { mode: 'strip', sourceUrl: path })
-  // The path is wanted in the error alone, not behind the text.
-  return named.slice(0, named.lastIndexOf('\n\n//# sourceURL='))
 }
 
 /** Where the imports of the file at `path` lead; null for what Node is to resolve. */
