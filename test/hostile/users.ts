@@ -179,6 +179,7 @@ export class UserTrials {
         ]),
       )
       const response = (await client.responses(count)).at(-1)
+      if (count === REQUESTS_PER_CONNECTION) client.close()
       const text = `${response?.head ?? ''}\n\n${response?.body ?? ''}`
       const what = `${target}\n${user.lines.join('\n')}\n->\n${text}`
       if (response?.complete !== true || response.status !== 200) throw new Error(`no answer to ${what}`)
