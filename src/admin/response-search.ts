@@ -4,16 +4,9 @@
  */
 import { setImmediate } from 'node:timers/promises'
 import { LIMITS } from '../config/limits.ts'
-import { hostnameOf } from '../http/typed-url.ts'
+import { isOfHost } from '../invalidate/host-test.ts'
 import { NO_SLOT, SCAN_DONE, type Slot } from '../store/store.ts'
-import {
-  policyTags,
-  summaryOf,
-  urlOf,
-  type State,
-  type StoredSource,
-  type Summary,
-} from './stored-summary.ts'
+import { policyTags, summaryOf, type State, type StoredSource, type Summary } from './stored-summary.ts'
 
 /** What a response must be; what is undefined is not asked. */
 export interface Filter {
@@ -41,11 +34,12 @@ export async function searchResponses(
   now: () => number,
 ): Promise<Found> {
   const responses: Summary[] = []
+  const isMeant = keyTest(filter)
   let cursor = from
   for (let steps = 0; steps < LIMITS.adminScanSteps; steps += LIMITS.adminScanSlice) {
     const instant = now()
     cursor = source.store.scan(cursor, LIMITS.adminScanSlice, (key, newest) => {
-      if (keyMatches(key, filter)) collect(source, key, newest, filter, instant, responses)
+      if (isMeant(key)) collect(source, key, newest, filter, instant, responses)
       return responses.length < limit
     })
     if (cursor === SCAN_DONE || responses.length >= limit) break
@@ -54,12 +48,10 @@ export async function searchResponses(
   return { responses, cursor }
 }
 
-/** Whether the key alone excludes it: most are told by that. */
-function keyMatches(key: string, { prefix, host }: Filter): boolean {
-  if (prefix !== undefined && !key.startsWith(prefix)) return false
-  if (host === undefined) return true
-  const authority = authorityOf(key)
-  return authority === host || hostnameOf(authority) === host
+/** Which keys are excluded by themselves: most responses are told by that. */
+function keyTest({ prefix, host }: Filter): (key: string) => boolean {
+  const isOf = host === undefined ? null : isOfHost(host)
+  return (key) => (prefix === undefined || key.startsWith(prefix)) && (isOf === null || isOf(key))
 }
 
 /** Every variant: a page is not ended amid the variants of a key, since a cursor tells keys apart. */
@@ -80,11 +72,4 @@ function collect(
     const summary = summaryOf(source, key, slot, now)
     if (state === undefined || summary.state === state) into.push(summary)
   }
-}
-
-function authorityOf(key: string): string {
-  const url = urlOf(key)
-  const start = url.indexOf('://') + 3
-  const end = url.slice(start).search(/[/*]/)
-  return end === -1 ? url.slice(start) : url.slice(start, start + end)
 }

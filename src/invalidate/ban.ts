@@ -10,6 +10,7 @@ import type { ReadonlyFields } from '../http/fields.ts'
 import { utf8Text } from '../http/utf8-text.ts'
 import type { ReadCondition, TextOp } from './ban-conditions.ts'
 import { splitUri, type BanFacts, type ResponseFacts } from './ban-facts.ts'
+import { isOfAuthority } from './host-test.ts'
 import { readPattern, type Pattern } from './pattern.ts'
 
 /** `request`: the fields of the request that would be answered; null where there is none. */
@@ -82,12 +83,7 @@ function compile(condition: ReadCondition, givenAt: number): BanTest | string {
             test(splitUri(uri).url),
       )
     case 'host':
-      return ofText(
-        condition,
-        (test) =>
-          ({ uri }) =>
-            test(splitUri(uri).host),
-      )
+      return ofHost(condition)
     case 'tag':
       return ofTags(condition)
     case 'request-field': {
@@ -133,6 +129,20 @@ const foundBy =
   (pattern: Pattern): TextTest =>
   (text) =>
     text !== undefined && pattern(text)
+
+function ofHost(condition: { readonly op: TextOp; readonly value: string }): BanTest | string {
+  const { op, value } = condition
+  if (op.endsWith('~')) {
+    return ofText(
+      condition,
+      (test) =>
+        ({ uri }) =>
+          test(splitUri(uri).host),
+    )
+  }
+  const [isOf, isWanted] = [isOfAuthority(value), op === '==']
+  return ({ uri }) => isOf(uri) === isWanted
+}
 
 function ofTags({ op, value }: { readonly op: TextOp; readonly value: string }): BanTest | string {
   const isNegative = op.startsWith('!')

@@ -1,7 +1,8 @@
 /** What a purge withdraws that can't be looked up: a host, a prefix of paths, everything. A tag too, where too many responses bear it. */
 import type { BanMatcher, BanNature, BanTest } from './ban.ts'
-import { shownTag } from './tags.ts'
+import { shownTag, targetTag } from './tags.ts'
 import { splitUri, type BanFacts } from './ban-facts.ts'
+import { isOfHost } from './host-test.ts'
 
 export type Scope =
   | { readonly kind: 'all' }
@@ -36,11 +37,9 @@ function testsOf(scope: Scope): BanTest[] {
     case 'all':
       return []
     case 'host':
-      return [isOfHost(scope.host)]
+      return [ofHost(scope.host)]
     case 'prefix':
-      return scope.host === null
-        ? [beginsWith(scope.prefix)]
-        : [isOfHost(scope.host), beginsWith(scope.prefix)]
+      return scope.host === null ? [beginsWith(scope.prefix)] : [ofHost(scope.host), beginsWith(scope.prefix)]
     case 'tag': {
       const { tag } = scope
       return [({ response }) => (response === null ? null : response.tags.includes(tag))]
@@ -48,20 +47,9 @@ function testsOf(scope: Scope): BanTest[] {
   }
 }
 
-/** A host without a port is meant on all ports. An URI does not name the port that its scheme has anyway. */
-function isOfHost(wanted: string): BanTest {
-  const [, name = wanted, port] = /^(.*):(\d+)$/.exec(wanted) ?? []
-  if (port === undefined) {
-    return ({ uri }) => {
-      const { host } = splitUri(uri)
-      return host === wanted || host.startsWith(`${wanted}:`)
-    }
-  }
-  const bare = port === '80' ? `http://${name}` : port === '443' ? `https://${name}` : null
-  return ({ uri }) => {
-    const { host } = splitUri(uri)
-    return host === wanted || (host === name && bare !== null && uri.startsWith(bare))
-  }
+function ofHost(wanted: string): BanTest {
+  const isOf = isOfHost(wanted)
+  return ({ uri }) => isOf(uri)
 }
 
 function beginsWith(prefix: string): BanTest {
@@ -69,7 +57,15 @@ function beginsWith(prefix: string): BanTest {
   const textOf = ({ uri }: BanFacts): string => (isPath ? splitUri(uri).url : uri)
   const mark = prefix.indexOf('?')
   if (mark === -1) return (facts) => textOf(facts).startsWith(prefix)
-  // Of a response found by No-Vary-Search only the path is known.
-  const path = prefix.slice(0, mark)
-  return (facts) => textOf(facts).startsWith(prefix) || textOf(facts) === path
+  const path = prefix.slice(0, mark + 1)
+  return (facts) => {
+    const text = textOf(facts)
+    return text.startsWith(prefix) || (`${text}?`.startsWith(path) ? mayAnswerOthers(facts) : false)
+  }
+}
+
+/** Whether a response answers other queries on its path than its own (No-Vary-Search): a purge of one of those is of it, too. */
+function mayAnswerOthers({ uri, response }: BanFacts): boolean | null {
+  const mark = uri.indexOf('?')
+  return response === null ? null : response.tags.includes(targetTag(mark === -1 ? uri : uri.slice(0, mark)))
 }

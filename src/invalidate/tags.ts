@@ -6,6 +6,7 @@
 const GROUP = '\x01'
 const TARGET = '\x02'
 const KEPT = '\x03'
+const FULL = '\x04'
 
 /** A cache group (RFC 9875 §2.1): `origin` is its scheme and authority, as `http://example.com`. */
 export function groupTag(origin: string, group: string): string {
@@ -20,10 +21,19 @@ export function targetTag(uri: string): string {
   return TARGET + uri
 }
 
-/** The target that such a tag tells of; null where there is none among these. */
+/** The whole target of a response that is found by its path alone (No-Vary-Search), for bans to read. Nothing is looked up by it. */
+export function fullTargetTag(uri: string): string {
+  return FULL + uri
+}
+
+/** The target that such tags tell of, whole where that was kept; null where there is none among these. */
 export function targetOf(tags: readonly string[]): string | null {
-  for (const tag of tags) if (tag.startsWith(TARGET)) return tag.slice(1)
-  return null
+  let found: string | null = null
+  for (const tag of tags) {
+    if (tag.startsWith(FULL)) return tag.slice(1)
+    if (tag.startsWith(TARGET)) found = tag.slice(1)
+  }
+  return found
 }
 
 /** As people may read it. */
@@ -52,10 +62,10 @@ export function mayBePolicyTag(tag: unknown): tag is string {
 
 /** Whether a policy gave the tag. */
 export function isPolicyTag(tag: string): boolean {
-  return !tag.startsWith(GROUP) && !tag.startsWith(TARGET) && !tag.startsWith(KEPT)
+  return !tag.startsWith(GROUP) && !tag.startsWith(TARGET) && isIndexed(tag)
 }
 
 /** Whether stored responses are looked up by the tag. */
 export function isIndexed(tag: string): boolean {
-  return !tag.startsWith(KEPT)
+  return !tag.startsWith(KEPT) && !tag.startsWith(FULL)
 }

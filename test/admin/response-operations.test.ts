@@ -92,6 +92,8 @@ describe('what is stored, over the control API', () => {
     assert.deepEqual(await urls('?prefix=https://'), ['https://blog.example/a?b=c'])
     assert.deepEqual(await urls('?host=shop.example:8080'), ['http://shop.example:8080/a'])
     assert.equal((await urls('?host=Shop.Example')).length, 7)
+    assert.equal((await urls('?host=shop.example:80')).length, 6)
+    assert.deepEqual(await urls('?host=shop.example:443'), [])
     assert.deepEqual(await urls('?tag=home'), ['http://shop.example/a', 'http://shop.example/b'])
     assert.deepEqual(await urls('?tag=home&status=404'), ['http://shop.example/b'])
     assert.deepEqual(await urls('?status=4xx'), ['http://shop.example/b'])

@@ -8,6 +8,7 @@ import { readExpression } from '../../src/invalidate/ban-expression.ts'
 import { Bans } from '../../src/invalidate/bans.ts'
 import { Moments } from '../../src/invalidate/moments.ts'
 import { matcherOf, natureOf, type Scope } from '../../src/invalidate/scope.ts'
+import { targetTag } from '../../src/invalidate/tags.ts'
 
 function facts(uri: string, ...tags: string[]): BanFacts {
   const response = {
@@ -141,9 +142,14 @@ describe('what a purge is of', () => {
     [{ kind: 'host', host: 'x:81' }, 'http://x/a', false],
     [{ kind: 'host', host: 'x' }, 'http://xx/a', false],
     [{ kind: 'host', host: 'x' }, 'http://y/x', false],
+    [{ kind: 'host', host: 'x:443' }, 'https://x/a', true],
+    [{ kind: 'host', host: 'x:443' }, 'http://x/a', false],
+    [{ kind: 'host', host: '[::1]:80' }, 'http://[::1]/a', true],
+    [{ kind: 'host', host: '[::1]' }, 'http://[::1]:81/a', true],
     [{ kind: 'prefix', prefix: '/a', host: null }, 'http://x/ab?c', true],
     [{ kind: 'prefix', prefix: '/a/', host: null }, 'http://x/ab', false],
     [{ kind: 'prefix', prefix: '/a?b', host: null }, 'http://x/a?bc', true],
+    [{ kind: 'prefix', prefix: '/a?b', host: null }, 'http://x/a', false],
     [{ kind: 'prefix', prefix: '/a', host: 'y' }, 'http://x/a', false],
     [{ kind: 'prefix', prefix: 'http://x/a', host: null }, 'http://x/ab', true],
     [{ kind: 'prefix', prefix: 'http://x/a', host: null }, 'https://x/ab', false],
@@ -153,6 +159,21 @@ describe('what a purge is of', () => {
       const list = new List()
       list.purge(scope)
       assert.equal(list.judge(0, facts(uri)), expected ? 'hard' : 'no')
+    })
+  }
+
+  for (const [prefix, expected] of [
+    ['/a?b', 'hard'],
+    ['http://x/a?b', 'hard'],
+    ['/a/?b', 'no'],
+    ['/?b', 'no'],
+  ] as const) {
+    test(`a prefix with a query, ${prefix}, is ${expected === 'no' ? 'not ' : ''}of what answers other queries than its own`, () => {
+      const list = new List()
+      list.purge({ kind: 'prefix', prefix, host: null })
+      const answersAll = facts('http://x/a?u=1&b=2', targetTag('http://x/a'))
+      assert.equal(list.judge(0, answersAll), expected)
+      assert.equal(list.judge(0, facts('http://x/a?u=1&b=2')), 'no')
     })
   }
 })

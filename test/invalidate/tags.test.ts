@@ -5,10 +5,12 @@ import { Moments } from '../../src/invalidate/moments.ts'
 import { TagIndex } from '../../src/invalidate/tag-index.ts'
 import {
   groupTag,
+  fullTargetTag,
   isIndexed,
   isPolicyTag,
   keptField,
   readKeptField,
+  targetOf,
   targetTag,
 } from '../../src/invalidate/tags.ts'
 import { Withdrawals } from '../../src/invalidate/withdrawals.ts'
@@ -93,6 +95,14 @@ describe("Lacquer's own tags", () => {
     assert.notEqual(groupTag('http://a', 'x'), groupTag('https://a', 'x'))
     assert.notEqual(groupTag('http://a', 'x'), groupTag('http://a', 'X'))
     assert.equal(isIndexed(keptField('n', 'v')), false)
+  })
+
+  test('the whole target is read before that by which it is found, and is not looked up', () => {
+    const [path, full] = [targetTag('http://a/x'), fullTargetTag('http://a/x?y')]
+    assert.equal(targetOf(['p', path]), 'http://a/x')
+    assert.equal(targetOf([path, full]), 'http://a/x?y')
+    assert.equal(targetOf(['p', groupTag('http://a', 'x')]), null)
+    assert.equal(isIndexed(full) || isPolicyTag(full), false)
   })
 
   test('a field is kept with its name and its value', () => {

@@ -28,6 +28,58 @@ function hits(world: World, ...targets: string[]): boolean[] {
   return targets.map((target) => world.get(target).cacheStatus.includes('; hit'))
 }
 
+describe('a ban on URLs where No-Vary-Search is heeded', () => {
+  function edge(): World {
+    const world = new World({ limits: { noVarySearch: 'on' } })
+    const headers = { ...FRESH, etag: '"1"', 'no-vary-search': 'params=("u")' }
+    world.origin.answer = (fetch) => fetch.respond(200, headers, 'x')
+    for (const target of ['/a?x=1', '/a?x=2', '/b']) world.get(target)
+    return world
+  }
+
+  for (const [text, expected] of [
+    ['req.url == "/a?x=1"', [false, true, true]],
+    ['req.url ~ "x=2$"', [true, false, true]],
+    ['req.url != "/a?x=1"', [true, false, false]],
+    ['req.url == "/b"', [true, true, false]],
+  ] as const) {
+    test(`sees path and query that the response was fetched for: ${text}`, () => {
+      const world = edge()
+      ban(world, text)
+      assert.deepEqual(hits(world, '/a?x=1', '/a?x=2', '/b'), expected)
+    })
+  }
+
+  test('sees the query that was validated last', () => {
+    const world = edge()
+    world.clock.advance('601s')
+    world.origin.always(304, { ...FRESH, etag: '"1"', 'no-vary-search': 'params=("u")' })
+    world.get('/a?x=1&u=5')
+    ban(world, 'req.url == "/a?x=1&u=5"')
+    assert.deepEqual(hits(world, '/a?x=1'), [false])
+  })
+})
+
+describe('a ban on hosts', () => {
+  const URLS = ['http://a/', 'http://a:8080/', 'http://b/']
+  for (const [text, expected] of [
+    ['req.host == "a"', [false, true, true]],
+    ['req.host == "A:80"', [false, true, true]],
+    ['req.host == "a:443"', [true, true, true]],
+    ['req.host == "a:8080"', [true, false, true]],
+    ['req.host != "a:80"', [true, false, false]],
+    ['req.host ~ "^a"', [false, false, true]],
+  ] as const) {
+    test(`understands the port that the scheme has anyway: ${text}`, () => {
+      const world = new World()
+      world.origin.always(200, FRESH, 'x')
+      for (const url of URLS) world.get(url)
+      ban(world, text)
+      assert.deepEqual(hits(world, ...URLS), expected)
+    })
+  }
+})
+
 describe('a ban', () => {
   test('holds at once, for what matches all its conditions', () => {
     const world = stored()

@@ -5,7 +5,14 @@ import type { Fields } from '../../http/fields.ts'
 import { cacheKey } from '../../http/key.ts'
 import { readTags } from '../../http/surrogate-keys.ts'
 import { utf8Text } from '../../http/utf8-text.ts'
-import { groupTag, isPolicyTag, keptField, readKeptField, targetTag } from '../../invalidate/tags.ts'
+import {
+  fullTargetTag,
+  groupTag,
+  isPolicyTag,
+  keptField,
+  readKeptField,
+  targetTag,
+} from '../../invalidate/tags.ts'
 import type { Slot, Store } from '../../store/store.ts'
 import { withoutQuery } from '../withdraw.ts'
 import type { FetchTransaction } from './fetch-transaction.ts'
@@ -30,8 +37,13 @@ export function placeOf(fetch: FetchTransaction, draft: OriginResponseDraft): Pl
   }
   const uri = cacheKey(scheme, authority, target)
   const searchKey = context.searchKeys?.learn(plan.exactKey, fields.get('no-vary-search')) ?? null
-  if (searchKey !== null) tags.push(targetTag(withoutQuery(uri)))
-  else if (plan.exactKey !== uri) tags.push(targetTag(uri))
+  if (searchKey !== null) {
+    const path = withoutQuery(uri)
+    tags.push(targetTag(path))
+    if (path !== uri) tags.push(fullTargetTag(uri))
+  } else if (plan.exactKey !== uri) {
+    tags.push(targetTag(uri))
+  }
   return { key: searchKey ?? plan.exactKey, tags }
 }
 
