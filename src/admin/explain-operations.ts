@@ -1,4 +1,5 @@
 /** `GET /explain`: how a request would be treated now and why, or what became of the last ones for its URL. Changes nothing. */
+import { isIP } from 'node:net'
 import { z } from 'zod'
 import { isToken } from '../http/tokens.ts'
 import { cacheKey } from '../http/key.ts'
@@ -56,6 +57,12 @@ async function answer(parts: ExplainParts, query: z.infer<typeof QUERY>): Promis
   }
   const headers = fieldsOf(query.header ?? '')
   const address = query.from ?? '127.0.0.1'
+  if (isIP(address) === 0)
+    throw new Problem(
+      400,
+      'bad-query',
+      `query.from: '${address}' is no IP address; write 192.0.2.7 or 2001:db8::7`,
+    )
   return { now: await parts.explain({ method, scheme, authority, target, headers, address }), last: null }
 }
 

@@ -155,6 +155,7 @@ describe('lacquer explain', () => {
     await using stage = await Stage.open()
     for (const [args, expected] of [
       [['ftp://x/'], /query\.url: 'ftp:\/\/x\/' is no URL; write http:\/\/host\/path/],
+      [['/a', '--from', 'office'], /query\.from: 'office' is no IP address/],
       [['/a', '-H', 'nothing'], /query\.header: 'nothing' is no field; write 'Name: value'/],
       [['/a', '-H', 'Host: x'], /query\.header: Host is not to be given; the URL says it/],
       [['/a', '-X', 'G T'], /query\.method: 'G T' is no method/],
