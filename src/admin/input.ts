@@ -19,8 +19,10 @@ export function readInput(schema: z.ZodType | null, value: unknown, part: Part):
     return undefined
   }
   const result = schema.safeParse(value, { error: plainWords })
-  if (result.success) return result.data
-  const errors = result.error.issues.flatMap((issue) => errorsOf(issue, schema, part))
+  if (result.success && !hasProto(value)) return result.data
+  const errors = result.success
+    ? [{ where: part, what: `unknown member '__proto__'` }]
+    : result.error.issues.flatMap((issue) => errorsOf(issue, schema, part))
   const first = errors[0]
   const more = errors.length > 1 ? `, and ${errors.length - 1} more (see errors)` : ''
   throw new Problem(
@@ -29,6 +31,11 @@ export function readInput(schema: z.ZodType | null, value: unknown, part: Part):
     `${first === undefined ? `the ${part} is not as it should be` : `${first.where}: ${first.what}`}${more}`,
     { errors },
   )
+}
+
+/** Whether it has a member of its own called so, which a schema of free names leaves out without a word. */
+function hasProto(value: unknown): boolean {
+  return typeof value === 'object' && value !== null && Object.hasOwn(value, '__proto__')
 }
 
 interface MemberError {

@@ -108,6 +108,7 @@ describe('parameters', () => {
       [{ grace: null }, 400, /body\.grace/],
       [[], 400, /body/],
       [{ toString: '1s' }, 400, /there is no parameter 'toString'/],
+      [JSON.parse('{"grace":"10m","__proto__":"1"}'), 400, /body: unknown member '__proto__'/],
     ]
     for (const [body, status, detail] of cases) {
       const answer = await call('PATCH', '/v1/parameters', body)
