@@ -74,7 +74,7 @@ export class PolicySet {
       )
       .sort((a, b) => a.pattern.compare(b.pattern))
     this.hasParams = this.table.some((entry) => entry.pattern.hasParams)
-    checkNames([...sources, builtin])
+    checkNames([builtin, ...sources])
     checkClaims(this.table)
     this.#index = new RouteIndex(this.table)
     const found = [

@@ -46,6 +46,19 @@ export class Differences {
   }
 }
 
+/**
+ * Throws a `TypeError` for a word that nothing is compared with. Runners strip types and don't check them, so that a slip of the pen would
+ * be a test that is always content.
+ */
+export function checkWords<Expected extends object>(
+  expected: Expected,
+  known: Readonly<Record<keyof Expected, true>>,
+): void {
+  const odd = Object.keys(expected).find((word) => !Object.hasOwn(known, word))
+  if (odd === undefined) return
+  throw new TypeError(`nothing can be expected of '${odd}'; there are ${Object.keys(known).join(', ')}`)
+}
+
 /** Throws an `Error` whose stack begins at the test's own line. `story`: what happened, for whoever reads the failure. */
 export function fail(problem: string, story: string): never {
   const error = new Error(story === '' ? problem : `${problem}\n\n${story}\n`)

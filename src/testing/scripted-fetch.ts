@@ -5,7 +5,7 @@ import { Fields } from '../http/fields.ts'
 import type { OriginFailure } from '../observe/origin-failure.ts'
 import { OriginError, type Fetch, type FetchHandler, type OriginRequest } from '../origin/origin.ts'
 import type { ReadonlyHeaders } from '../policy/views.ts'
-import { Differences, type HeaderExpectations, type TextExpectation } from './expectation.ts'
+import { Differences, checkWords, type HeaderExpectations, type TextExpectation } from './expectation.ts'
 import { fieldsOf, viewOf, type TestHeaders } from './headers.ts'
 import type { TestClock } from './test-clock.ts'
 
@@ -55,6 +55,7 @@ export class ScriptedFetch implements Fetch {
 
   /** Throws an `Error` that says what differs. */
   expect(expected: RequestExpectation): this {
+    checkWords<RequestExpectation>(expected, { method: true, url: true, headers: true })
     const differences = new Differences()
     differences.value('method', this.method, expected.method)
     differences.text('url', this.url, expected.url)

@@ -6,7 +6,7 @@ import { isPolicyTag } from '../invalidate/tags.ts'
 import type { ReadonlyHeaders } from '../policy/views.ts'
 import { NO_SLOT, type Slot, type Store } from '../store/store.ts'
 import { storedBody } from './client.ts'
-import { Differences, type HeaderExpectations, type TextExpectation } from './expectation.ts'
+import { Differences, checkWords, type HeaderExpectations, type TextExpectation } from './expectation.ts'
 import { viewOf } from './headers.ts'
 import { millisecondsOf, shownDuration, type TestDuration } from './test-clock.ts'
 
@@ -40,6 +40,18 @@ export interface StoredExpectation {
   readonly tags?: readonly string[]
   /** How many responses are stored for the URL: variants by Vary, and by what `hash` added. */
   readonly variants?: number
+}
+
+const EXPECTED: Readonly<Record<keyof StoredExpectation, true>> = {
+  status: true,
+  headers: true,
+  body: true,
+  age: true,
+  ttl: true,
+  grace: true,
+  keep: true,
+  tags: true,
+  variants: true,
 }
 
 /** Every response under `key`, the newest first; hit-for-miss markers are none. */
@@ -81,6 +93,7 @@ function copyOf(store: Store, key: string, slot: Slot, now: number): StoredRespo
 }
 
 export function differencesOf(stored: StoredResponse, expected: StoredExpectation): Differences {
+  checkWords<StoredExpectation>(expected, EXPECTED)
   const differences = new Differences()
   const duration = (what: string, actualMs: number, text: TestDuration | undefined): void => {
     if (text !== undefined)

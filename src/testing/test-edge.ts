@@ -24,7 +24,7 @@ import type { HealthOverride, OriginHealth } from '../origin/health.ts'
 import { Recorder } from '../observe/recorder.ts'
 import { PolicySet } from '../policy/policy-set.ts'
 import type { PolicyWarning } from '../policy/lint.ts'
-import type { Route, RouteDefinition } from '../policy/route.ts'
+import { isRoute, type Route, type RouteDefinition } from '../policy/route.ts'
 import type { MemoryStore } from '../store/memory/memory-store.ts'
 import { Client, splitUrl } from './client.ts'
 import { countOf, outcomeDifferences, outcomesOf, type OutcomeCounts } from './counts.ts'
@@ -68,7 +68,12 @@ export interface LoggedEvent {
 
 /** An edge where these routes are in force, with `builtin` behind them. */
 export function testEdge(routes: Route | readonly Route[] = [], options: TestEdgeOptions = {}): TestEdge {
-  return new TestEdge(isList(routes) ? routes : [routes], options)
+  const list = isList(routes) ? routes : [routes]
+  if (!list.every(isRoute))
+    throw new TypeError(
+      "testEdge: a route is made by route({ … }): import hello from './hello.ts', its default export",
+    )
+  return new TestEdge(list, options)
 }
 
 export class TestEdge {

@@ -2,7 +2,7 @@
 import type { Outcome } from '../observe/counters.ts'
 import type { ReadonlyHeaders } from '../policy/views.ts'
 import type { Client } from './client.ts'
-import { Differences, type HeaderExpectations, type TextExpectation } from './expectation.ts'
+import { Differences, checkWords, type HeaderExpectations, type TextExpectation } from './expectation.ts'
 import { viewOf } from './headers.ts'
 import type { Transcript } from './transcript.ts'
 
@@ -24,6 +24,17 @@ export interface ResponseExpectation {
   /** Name of the route that it took. */
   readonly route?: string
   readonly end?: ResponseEnd
+}
+
+const EXPECTED: Readonly<Record<keyof ResponseExpectation, true>> = {
+  status: true,
+  body: true,
+  headers: true,
+  outcome: true,
+  reason: true,
+  cacheStatus: true,
+  route: true,
+  end: true,
 }
 
 export class TestResponse {
@@ -94,6 +105,7 @@ export class TestResponse {
 
   /** Throws an `Error` that says what differs, and tells the story of the request. */
   expect(expected: ResponseExpectation): this {
+    checkWords<ResponseExpectation>(expected, EXPECTED)
     const differences = new Differences()
     differences.value('status', this.status, expected.status)
     differences.value('outcome', this.outcome, expected.outcome)

@@ -7,6 +7,20 @@ import { failureOf } from './failure.ts'
 
 const FRESH = { 'cache-control': 'max-age=60' }
 
+test('what nothing is compared with can not be expected, nor a policy that is none be in force', () => {
+  const edge = testEdge()
+  edge.origin.respond(200, FRESH, 'x')
+  const slip = { outcom: 'hit' } as object
+  for (const act of [
+    () => edge.get('/a').expect(slip),
+    () => edge.expectStored('/a', slip),
+    () => edge.origin.last.expect(slip),
+  ])
+    assert.match(failureOf(act).message, /^nothing can be expected of 'outcom'; there are .*headers/)
+  const policy = { default: route({}) } as unknown as ReturnType<typeof route>
+  assert.match(failureOf(() => testEdge(policy)).message, /^testEdge: a route is made by route/)
+})
+
 describe('a response', () => {
   test('is there at once where the origin answers at once', () => {
     const edge = testEdge()
