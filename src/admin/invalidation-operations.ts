@@ -31,7 +31,15 @@ export const PURGE_ANSWER = z.object({
   responses: z
     .number()
     .nullable()
-    .describe('Stored responses that it concerned; null where they are only counted as they are removed.'),
+    .describe(
+      'Stored responses that are removed, or made stale, by now; null where they are only counted as that is done.',
+    ),
+  pendingKeys: z
+    .number()
+    .nullable()
+    .describe(
+      'Under how many cache keys more are withdrawn and yet to be counted: those of tags that very many responses bear. A key has one response or its variants, and counts once for each such tag. Null where that is not known.',
+    ),
   pending: z
     .boolean()
     .describe('They are withdrawn, and their memory is given back in a while, in small slices.'),
@@ -125,6 +133,7 @@ function purgeOperation(invalidator: Invalidator, log: Log): Operation {
         kind: target.kind,
         soft,
         responses,
+        pendingKeys: isCounted ? result.pendingKeys : null,
         pending: result.isPending,
       }
       return { status: 200, body: answer }

@@ -133,7 +133,7 @@ export class Invalidator {
 
   #withdrawScope(scope: Scope, isSoft: boolean): PurgeResult {
     const result = this.#add(natureOf(scope, isSoft), matcherOf(scope))
-    return result.ok ? { ok: true, responses: 0, isPending: true } : result
+    return result.ok ? { ok: true, responses: 0, pendingKeys: 0, isPending: true } : result
   }
 
   #add(nature: BanNature, matcher: BanMatcher): { ok: true; isMerged: boolean } | Refusal {

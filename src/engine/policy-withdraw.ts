@@ -11,7 +11,7 @@ import type { WithdrawOptions } from '../policy/verdict.ts'
 import type { Withdraw } from '../policy/withdraw.ts'
 import type { EngineContext } from './context.ts'
 import type { Trace } from './trace.ts'
-import type { Manner, Withdrawn } from './withdraw-key.ts'
+import { concerned, type Manner, type Withdrawn } from './withdraw-key.ts'
 import { withdrawTag, withdrawTarget } from './withdraw.ts'
 
 /** The transaction or fetch whose hooks withdraw. */
@@ -74,7 +74,7 @@ export class PolicyWithdraw implements Withdraw {
     act: (context: EngineContext, name: string, manner: Manner) => Withdrawn,
   ): number {
     const { context, trace } = this.#by
-    const { responses } = act(context, name, { isSoft: soft, kind: what })
+    const responses = concerned(act(context, name, { isSoft: soft, kind: what }))
     context.recorder.count('policyWithdrawals', what)
     context.recorder.add('policyWithdrawn', responses)
     trace?.note({ kind: 'withdrawn', what, name, soft, responses })

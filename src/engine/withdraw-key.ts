@@ -5,10 +5,17 @@ import { NO_SLOT, type Slot } from '../store/store.ts'
 import type { EngineContext } from './context.ts'
 
 export interface Withdrawn {
-  /** How many stored responses that concerns, as far as it is known. */
+  /** How many stored responses have been removed, or made stale, by now. */
   readonly responses: number
-  /** They are withdrawn, and will be removed in a while. */
+  /** Under how many keys more are withdrawn, and will be removed in a while, where that is known; a key may be counted for several tags. */
+  readonly pendingKeys: number
+  /** Whether there may be any such. */
   readonly isPending: boolean
+}
+
+/** How many stored responses it concerns, as far as that is known at once: of what is pending, as if each key had one. */
+export function concerned({ responses, pendingKeys }: Withdrawn): number {
+  return responses + pendingKeys
 }
 
 /** How, and by what it is counted. */
@@ -22,7 +29,7 @@ export const INVALIDATED: Manner = { isSoft: false, kind: 'url' }
 
 export function withdrawKey(context: EngineContext, key: string, manner: Manner = INVALIDATED): Withdrawn {
   context.inFlight.doom(key, manner.isSoft ? 'soft' : 'hard', context.moments.next())
-  return { responses: withdrawSlots(context, key, manner, () => true), isPending: false }
+  return { responses: withdrawSlots(context, key, manner, () => true), pendingKeys: 0, isPending: false }
 }
 
 /** What is stored and on its way under one key with this tag, if it is of before `at`; returns how many were stored. */

@@ -19,10 +19,10 @@ export function withdrawTag(
   const { tags, withdrawals } = context
   const at = withdrawals.add(tag, manner.isSoft)
   if (tags.count(tag) > context.limits.purgedAtOnce && withdrawLater(context, tag, manner))
-    return { responses: tags.count(tag), isPending: true }
+    return { responses: 0, pendingKeys: tags.count(tag), isPending: true }
   let responses = 0
   for (const key of tags.keysOf(tag)) responses += withdrawTagged(context, key, tag, at, manner)
-  return { responses, isPending: false }
+  return { responses, pendingKeys: 0, isPending: false }
 }
 
 function withdrawLater(context: EngineContext, tag: string, manner: Manner): boolean {
@@ -45,6 +45,7 @@ export function withdrawTarget(context: EngineContext, uri: string, manner: Mann
 export function inAll(parts: readonly Withdrawn[]): Withdrawn {
   return {
     responses: parts.reduce((sum, { responses }) => sum + responses, 0),
+    pendingKeys: parts.reduce((sum, { pendingKeys }) => sum + pendingKeys, 0),
     isPending: parts.some(({ isPending }) => isPending),
   }
 }

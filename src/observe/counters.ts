@@ -149,7 +149,7 @@ export const COUNTERS = {
   },
   policyWithdrawn: {
     name: 'lacquer_policy_withdrawn_responses_total',
-    help: 'Stored responses that withdrawals by policies removed or made stale.',
+    help: 'Stored responses that withdrawals by policies removed or made stale; of tags that very many bear, their keys.',
     label: null,
   },
   unstored: {

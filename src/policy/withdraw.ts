@@ -6,7 +6,8 @@ import type { WithdrawOptions } from './verdict.ts'
 
 /**
  * What was stored, and what is being fetched, validated or waited for at this moment, is not served as fresh any more once these
- * return. They answer how many stored responses that concerned; nothing is scanned. One transaction may name a bounded
+ * return. They answer how many stored responses that concerned; of a tag that more than 256 keys bear, under how many keys they are,
+ * since those are withdrawn at once and counted later. Nothing is scanned. One transaction may name a bounded
  * number of tags and URLs (`withdrawalsPerTransaction` in `config/limits.ts`); more throws.
  */
 export interface Withdraw {

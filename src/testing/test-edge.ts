@@ -11,6 +11,7 @@ import type { Settings } from '../config/settings.ts'
 import type { EngineLimits } from '../engine/context.ts'
 import { engineLimits } from '../engine/engine-limits.ts'
 import { Engine } from '../engine/engine.ts'
+import { concerned } from '../engine/withdraw-key.ts'
 import type { Explanation } from '../engine/explain/explanation.ts'
 import type { TracedTransaction } from '../engine/trace.ts'
 import { readCondition, type BanCondition } from '../invalidate/ban-conditions.ts'
@@ -155,7 +156,7 @@ export class TestEdge {
     if (!reading.ok) throw new TypeError(reading.why)
     const result = this.engine.invalidator.purge(reading.target, soft)
     if (!result.ok) throw new TypeError(`${result.why}: ${result.limit}`)
-    return result.responses
+    return concerned(result)
   }
 
   /** What an operator's ban does. */

@@ -39,14 +39,14 @@ describe('purges and bans over the control API', () => {
   test('a purge is done when it is answered', async () => {
     const { status, body } = await apiCall(admin, 'POST', '/v1/purge', { url: 'http://example.com/a' })
     assert.equal(status, 200)
-    assert.deepEqual(body, { kind: 'url', soft: false, responses: 1, pending: false })
+    assert.deepEqual(body, { kind: 'url', soft: false, responses: 1, pendingKeys: 0, pending: false })
     world.edge.expectNotStored('/a')
     assert.ok(logged.includes('purge'))
   })
 
   test('soft, by tag', async () => {
     const { body } = await apiCall(admin, 'POST', '/v1/purge', { tags: ['red'], soft: true })
-    assert.deepEqual(body, { kind: 'tag', soft: true, responses: 1, pending: false })
+    assert.deepEqual(body, { kind: 'tag', soft: true, responses: 1, pendingKeys: 0, pending: false })
     world.edge.expectStored('/b')
   })
 

@@ -37,7 +37,13 @@ describe('withdrawing from the command line', () => {
     )
     world.edge.expectStored('/a')
     const done = await lacquer('purge', 'http://example.com/a', '--json')
-    assert.deepEqual(JSON.parse(done.out), { kind: 'url', soft: false, responses: 1, pending: false })
+    assert.deepEqual(JSON.parse(done.out), {
+      kind: 'url',
+      soft: false,
+      responses: 1,
+      pendingKeys: 0,
+      pending: false,
+    })
     world.edge.expectNotStored('/a')
   })
 
@@ -45,6 +51,32 @@ describe('withdrawing from the command line', () => {
     const { status, out } = await lacquer('purge', '--tag', 'red', '--tag', 'blue', '--soft')
     assert.equal(status, 0)
     assert.equal(out, 'made stale: 2 responses\n')
+  })
+
+  test('by a tag that very many bear: under how many keys they are, since they are not counted yet', async () => {
+    const tagged = (xkey: string): void =>
+      world.origin.always(200, { 'cache-control': 'max-age=600', xkey }, 'body')
+    tagged('many')
+    for (let i = 0; i < 300; i++) world.get(`/many/${i}`)
+    const soft = await lacquer('purge', '--tag', 'many', '--soft')
+    assert.equal(soft.out, 'made stale: what is stored under 300 keys\n')
+    tagged('few')
+    world.get('/few')
+    const json = await lacquer('purge', '--tag', 'none', '--tag', 'many', '--json')
+    assert.deepEqual(JSON.parse(json.out), {
+      kind: 'tag',
+      soft: false,
+      responses: 0,
+      pendingKeys: 300,
+      pending: true,
+    })
+    tagged('many')
+    for (let i = 0; i < 300; i++) world.get(`/others/${i}`)
+    const both = await lacquer('purge', '--tag', 'few', '--tag', 'many')
+    assert.match(
+      both.out,
+      /^purged: 1 response, and what is stored under at most \d+ keys; the memory is given back in a while\n$/,
+    )
   })
 
   test('by prefix: only what is removed gives memory back', async () => {

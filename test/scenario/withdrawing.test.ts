@@ -12,7 +12,7 @@ function purge(
   world: World,
   request: PurgeRequest,
   isSoft = false,
-): { responses: number; isPending: boolean } {
+): { responses: number; pendingKeys: number; isPending: boolean } {
   const reading = readPurgeTarget(request)
   assert.ok(reading.ok)
   const result = world.engine.invalidator.purge(reading.target, isSoft)
@@ -48,6 +48,7 @@ describe('a purge by URL', () => {
     assert.deepEqual(purge(world, { url: 'http://EXAMPLE.com:80/a' }), {
       ok: true,
       responses: 2,
+      pendingKeys: 0,
       isPending: false,
     })
     assert.equal(world.store.peek('http://example.com/a'), 0)
@@ -204,13 +205,41 @@ describe('a purge by tags', () => {
       Array.from({ length: 600 }, (_, i) => [`/${i}`, i < 590 ? 'many' : 'few']),
     )
     const world = storedWith(tags)
-    assert.deepEqual(purge(world, { tags: ['many'] }), { ok: true, responses: 590, isPending: true })
+    assert.deepEqual(purge(world, { tags: ['many'] }), {
+      ok: true,
+      responses: 0,
+      pendingKeys: 590,
+      isPending: true,
+    })
     assert.equal(isHit(world, '/3'), false)
     assert.equal(isHit(world, '/595'), true)
     world.clock.advance('1s')
     assert.equal(world.edge.count('withdrawn', 'tag'), 590)
     assert.equal(world.engine.invalidator.figures().bans, 0)
     assert.equal(isHit(world, '/595'), true)
+  })
+
+  test('of many responses tells those that it has counted from the keys of those that it has not', () => {
+    const world = new World()
+    const paths = Array.from({ length: 300 }, (_, i) => `/${i}`)
+    world.origin.answer = (fetch) =>
+      fetch.respond(
+        200,
+        {
+          ...FRESH,
+          vary: 'x-lang',
+          xkey: fetch.url < '/2' ? 'many few' : fetch.url === '/few' ? 'few' : 'many',
+        },
+        'x',
+      )
+    for (const path of [...paths, '/few'])
+      for (const lang of ['de', 'fr']) world.get(path, { 'x-lang': lang })
+    const few = paths.filter((path) => path < '/2').length
+    const { responses, pendingKeys } = purge(world, { tags: ['many', 'few'] })
+    assert.deepEqual([responses, pendingKeys], [2 * few + 2, 300])
+    world.clock.advance('1s')
+    assert.equal(world.edge.count('withdrawn', 'tag'), 602)
+    assert.equal(world.store.figures().responses, 0)
   })
 
   test('of many responses spares those that were fetched again meanwhile', () => {

@@ -72,13 +72,24 @@ async function purge(url: string | undefined, options: PurgeOptions): Promise<vo
   }
   const answer = await callEdge(options, call, schemas.PURGE_ANSWER)
   if (options.json === true) printJson(answer)
-  else process.stdout.write(purgeText(answer))
+  else process.stdout.write(purgeText(answer, (tags?.length ?? 0) > 1))
 }
 
-function purgeText({ responses, soft, pending }: z.infer<typeof PURGE_ANSWER>): string {
+function purgeText(answer: z.infer<typeof PURGE_ANSWER>, isOfSeveral: boolean): string {
+  const { soft, pending } = answer
   const done = soft ? 'made stale' : 'purged'
-  const what = responses === null ? 'what is stored of it' : `${responses} ${plural(responses)}`
-  return `${done}: ${what}${pending && !soft ? '; the memory is given back in a while' : ''}\n`
+  const later = pending && !soft ? '; the memory is given back in a while' : ''
+  return `${done}: ${purgedText(answer, isOfSeveral)}${later}\n`
+}
+
+/** `isOfSeveral`: of tags, which may be those of the same responses. */
+function purgedText(answer: z.infer<typeof PURGE_ANSWER>, isOfSeveral: boolean): string {
+  const { responses, pendingKeys } = answer
+  if (responses === null || pendingKeys === null) return 'what is stored of it'
+  const counted = `${responses} ${plural(responses)}`
+  if (pendingKeys === 0) return counted
+  const keys = `what is stored under ${isOfSeveral ? 'at most ' : ''}${pendingKeys} ${pendingKeys === 1 ? 'key' : 'keys'}`
+  return responses === 0 ? keys : `${counted}, and ${keys}`
 }
 
 function dryRunText({ kind, soft, responses, bytes, samples }: z.infer<typeof DRY_RUN_ANSWER>): string {

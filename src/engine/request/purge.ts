@@ -5,7 +5,7 @@ import type { PurgedView } from '../../policy/views.ts'
 import { consultNow } from '../consult.ts'
 import { findKey } from '../key.ts'
 import type { RequestStep, Transaction } from '../transaction.ts'
-import { withdrawKey } from '../withdraw-key.ts'
+import { concerned, withdrawKey } from '../withdraw-key.ts'
 import { withdrawTarget } from '../withdraw.ts'
 import { detour } from './detour.ts'
 import { watch } from './watch.ts'
@@ -20,7 +20,7 @@ export function purge(tx: Transaction): RequestStep {
   findKey(tx)
   const uri = cacheKey(request.scheme, request.host, request.url)
   const manner = { isSoft: soft, kind: 'url' } as const
-  let { responses } = withdrawTarget(context, uri, manner)
+  let responses = concerned(withdrawTarget(context, uri, manner))
   for (const key of new Set([tx.key, tx.exactKey]))
     if (key !== uri) responses += withdrawKey(context, key, manner).responses
   context.recorder.count('policyWithdrawals', 'purge')
