@@ -159,6 +159,9 @@ describe('what is wrong with a policy is said with file and line', () => {
     const named = await load('same-name')
     assert.equal(named.where, join(folder, 'same-b.ts:2'))
     assert.match(named.message, /two routes are named 'same-a' \(the other in .*same-a\.ts:3\)/)
+    await write('same-b.ts', of("{ name: 'builtin' }"))
+    const own = await load('same-builtin')
+    assert.equal(own.where, join(folder, 'same-b.ts:2'))
   })
 
   test('a pattern that is none', async () => {
