@@ -582,7 +582,8 @@ function scanContract(make: Make): void {
   /** Every key that a scan in slices of `maxSteps` visits; `between` is called between two slices. */
   function scanned(store: Store, maxSteps: number, between: () => void = () => undefined): string[] {
     const seen: string[] = []
-    for (let cursor = 0; cursor !== SCAN_DONE; between()) {
+    let cursor = 0
+    while (cursor !== SCAN_DONE) {
       const before = seen.length
       cursor = store.scan(cursor, maxSteps, (key, newest) => {
         assert.equal(newest, store.peek(key))
@@ -590,6 +591,7 @@ function scanContract(make: Make): void {
         return true
       })
       assert.ok(seen.length - before <= maxSteps, 'a slice is no longer than was asked for')
+      between()
     }
     return seen
   }
