@@ -29,6 +29,8 @@ export function addOptions(command: Command): Command {
   for (const name of PARAMETER_NAMES) {
     const entry = parameter(name)
     const option = new Option(`--${optionName(name)} <${PLACEHOLDERS[entry.kind]}>`, describe(name, entry))
+    // A parameter whose own name begins with "no" denies nothing.
+    option.negate = false
     if (entry.kind === 'origins' || entry.kind === 'hosts' || entry.kind === 'cidrs') {
       option.argParser((value: string, before: readonly string[] | undefined) => [...(before ?? []), value])
     }
