@@ -185,6 +185,17 @@ describe('purgeAllowed', () => {
     edge.send('PURGE', '/a', { headers: TOKEN }).expect({ status: 200, body: 'Purged: 1\n' })
   })
 
+  test('takes any visible characters as a token, and refuses one that nobody could send', () => {
+    const edge = guarded({ token: 'p@ss:w0rd!,"%"' })
+    for (const authorization of ['Bearer p@ss:w0rd!,"%', 'Bearer p@ss:w0rd!,"%", Bearer p@ss:w0rd!,"%"'])
+      edge.send('PURGE', '/a', { headers: { authorization } }).expect({ status: 401 })
+    edge
+      .send('PURGE', '/a', { headers: { authorization: 'Bearer p@ss:w0rd!,"%"' } })
+      .expect({ status: 200, body: 'Purged: 1\n' })
+    for (const token of ['s3cret\n', 'two words', 'sésame', ' '])
+      assert.throws(() => purgeAllowed({ token }), /RangeError: purgeAllowed: the token has blanks/)
+  })
+
   test('asks for both where both are given', () => {
     const edge = guarded({ token: 's3cret', from: ipList('10.0.0.0/8') })
     edge.send('PURGE', '/a', { headers: TOKEN }).expect({ status: 403 })

@@ -26,7 +26,7 @@ interface Asked {
 
 /**
  * Makes a guard for `recv`: given a PURGE, it answers `purge()` where address and token are right (both, where both are asked for), else
- * a 403 or 401; given any other method, nothing. Throws `RangeError` where it would let everybody purge.
+ * a 403 or 401; given any other method, nothing. Throws `RangeError` where it would let everybody purge, or nobody.
  */
 export function purgeAllowed(
   options: PurgeOptions,
@@ -37,6 +37,10 @@ export function purgeAllowed(
   // An unset variable of the environment must not become a token that anybody can guess.
   if ('token' in options && (typeof token !== 'string' || token === ''))
     throw new RangeError('purgeAllowed: the token is empty or not set')
+  if (token !== undefined && !/^[\x21-\x7e]+$/.test(token))
+    throw new RangeError(
+      'purgeAllowed: the token has blanks, line ends or characters beyond ASCII, which no Authorization: Bearer brings',
+    )
   const secret = token === undefined ? null : secretOf(token)
   const verdict = purge({ soft: options.soft ?? false })
   return ({ method, headers, client }) => {
@@ -53,7 +57,7 @@ const UNAUTHORIZED = json(
   { 'www-authenticate': 'Bearer realm="purge"' },
 )
 
-/** RFC 6750 §2.1; empty where there is none. */
+/** RFC 6750 §2.1, but of any visible characters, as tokens are that people make; empty where there is none. */
 function bearer(headers: ReadonlyHeaders): string {
-  return /^bearer +([\w.~+/=-]+) *$/i.exec(headers.get('authorization') ?? '')?.[1] ?? ''
+  return /^bearer +(\S+) *$/i.exec(headers.get('authorization') ?? '')?.[1] ?? ''
 }
