@@ -9,7 +9,7 @@ import { Folder } from './folder.ts'
 import { run } from './lacquer.ts'
 
 // A worked policy takes its token from there.
-process.env['PURGE_TOKEN'] = 'of the test'
+process.env['PURGE_TOKEN'] = 'of-the-test'
 
 describe('lacquer check', () => {
   test('warns with file and line of what only running the hooks shows, and is content', async () => {

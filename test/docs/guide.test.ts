@@ -13,8 +13,8 @@ import { installResolution, policyUrl } from '../../src/policy/resolve.ts'
 import { readDocument, type CodeBlock } from './code-blocks.ts'
 
 // A policy in the guide takes its password from there.
-process.env['STAGING_PASSWORD'] = 'of the test'
-process.env['PURGE_TOKEN'] = 'of the test'
+process.env['STAGING_PASSWORD'] = 'of-the-test'
+process.env['PURGE_TOKEN'] = 'of-the-test'
 
 const guide = readDocument('policies/README.md')
 const readme = readDocument('README.md')

@@ -9,7 +9,7 @@ import { route, type RouteDefinition } from '../../src/policy/route.ts'
 import { Folder } from '../cli/folder.ts'
 
 // A worked policy takes its token from there.
-process.env['PURGE_TOKEN'] = 'of the test'
+process.env['PURGE_TOKEN'] = 'of-the-test'
 
 function warningsOf(routes: Record<string, RouteDefinition>): readonly PolicyWarning[] {
   const sources = Object.entries(routes).map(([name, definition]) => ({
