@@ -29,6 +29,14 @@ export async function sweptRight(edge: Stand, stream: string): Promise<void> {
   if (refusedAt !== -1 && refusedAt !== statuses.length - 1)
     throw new Error(`answered behind a refusal: ${what}`)
   if (seen.length !== good) throw new Error(`not as many as were answered: ${what}`)
-  const known = /^(?:(?:GET|POST) \/sweep (?:abcd)?|GET \/next )$/
-  if (!seen.every((each) => known.test(each))) throw new Error(`another request: ${what}`)
+  if (!seen.every((each, i) => isKnown(each, i, stream))) throw new Error(`another request: ${what}`)
+}
+
+/** A request of the stream: one of those that were meant, or, where the swept byte is in Content-Length, those that it then makes of the bytes. */
+function isKnown(seen: string, place: number, stream: string): boolean {
+  if (/^(?:(?:GET|POST) \/sweep (?:abcd)?|GET \/next )$/.test(seen)) return true
+  const rest = stream.slice(stream.indexOf('\r\n\r\n') + 4)
+  const bytes = Number(/\r\nContent-Length:[ \t]*(\d+)[ \t]*\r\n/i.exec(stream)?.[1] ?? 0)
+  if (place === 0) return seen === `POST /sweep ${rest.slice(0, bytes)}`
+  return seen === `${rest.slice(bytes, rest.indexOf(' '))} /next `
 }
