@@ -1,15 +1,13 @@
 // kill -9 in the middle of everything: clients see a response that is broken off, never one that looks whole; the origin
 // sees its connections go; and the next process begins with nothing wrong.
 import assert from 'node:assert/strict'
-import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { test, type TestContext } from 'node:test'
-import { fileURLToPath } from 'node:url'
 import { RawOrigin } from '../origin/raw-origin.ts'
 import { RawClient, readResponses } from '../server/raw-client.ts'
+import { startEdgeProcess } from './edge-process.ts'
 import { request } from './wire-text.ts'
 
-const BIN = fileURLToPath(new URL('../../src/cli/bin.js', import.meta.url))
 const HEAD = 'HTTP/1.1 200 OK\r\nCache-Control: max-age=60\r\n'
 
 async function serve(
@@ -17,20 +15,7 @@ async function serve(
   origin: string,
   listen: string,
 ): Promise<{ kill(): Promise<void>; port: number }> {
-  const options = ['--origin', origin, '--listen', listen, '--admin', '127.0.0.1:0', '--no-access-log']
-  const child = spawn(process.execPath, ['--conditions=lacquer-source', BIN, 'serve', ...options])
-  t.after(() => void child.kill('SIGKILL'))
-  let said = ''
-  const port = await new Promise<number>((resolve, reject) => {
-    const hear = (bytes: Buffer): void => {
-      said += bytes.toString('utf8')
-      const found = /http:\/\/127\.0\.0\.1:(\d+)/.exec(said)?.[1]
-      if (found !== undefined) resolve(Number(found))
-    }
-    child.stdout.on('data', hear)
-    child.stderr.on('data', hear)
-    child.on('exit', () => reject(new Error(`it did not start: ${said}`)))
-  })
+  const { child, port } = await startEdgeProcess(t, origin, ['--listen', listen])
   return {
     port,
     async kill() {

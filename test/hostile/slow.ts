@@ -2,12 +2,12 @@
  * Bad connections beside good ones: heads and bodies that come a byte at a time or not at all, and responses that are not
  * read. Good clients ask meanwhile, one after the other, and are timed. The edge is a process of its own; its clients are here.
  */
-import { spawn, type ChildProcess } from 'node:child_process'
+import type { ChildProcess } from 'node:child_process'
 import { readFileSync } from 'node:fs'
 import { connect, type Socket } from 'node:net'
-import { fileURLToPath } from 'node:url'
 import { RawOrigin } from '../origin/raw-origin.ts'
 import { RawClient } from '../server/raw-client.ts'
+import { startEdgeProcess } from './edge-process.ts'
 import type { Cleanup } from './stand.ts'
 import { request } from './wire-text.ts'
 
@@ -27,7 +27,7 @@ export async function slowConnections(cleanup: Cleanup, count: number, say: Say)
   origin.answer(
     `HTTP/1.1 200 OK\r\nCache-Control: max-age=3600\r\nContent-Length: ${BODY.length}\r\n\r\n${BODY}`,
   )
-  const edge = await startEdge(cleanup, origin.url)
+  const edge = await startEdgeProcess(cleanup, origin.url, ['--listen', '127.0.0.1:0', ...LIMITS])
   await goods(edge.port, 500)
   const alone = await goods(edge.port, GOOD_REQUESTS)
   const rssBefore = rssOf(edge.child)
@@ -51,31 +51,8 @@ export async function slowConnections(cleanup: Cleanup, count: number, say: Say)
   return missed.filter(Boolean).length
 }
 
-interface Edge {
-  readonly child: ChildProcess
-  readonly port: number
-}
-
-async function startEdge(cleanup: Cleanup, origin: string): Promise<Edge> {
-  const bin = fileURLToPath(new URL('../../src/cli/bin.js', import.meta.url))
-  const options = ['--origin', origin, '--listen', '127.0.0.1:0', '--admin', '127.0.0.1:0', '--no-access-log']
-  // All of them come from one address here; the limit for each has a test of its own.
-  const limits = ['--max-connections', '20000', '--max-connections-per-address', '20000']
-  const child = spawn(process.execPath, ['--conditions=lacquer-source', bin, 'serve', ...options, ...limits])
-  cleanup.after(() => void child.kill('SIGKILL'))
-  let said = ''
-  const port = await new Promise<number>((resolve, reject) => {
-    const hear = (bytes: Buffer): void => {
-      said += bytes.toString('utf8')
-      const found = /http:\/\/127\.0\.0\.1:(\d+)/.exec(said)?.[1]
-      if (found !== undefined) resolve(Number(found))
-    }
-    child.stdout.on('data', hear)
-    child.stderr.on('data', hear)
-    child.on('exit', () => reject(new Error(`the edge did not start: ${said}`)))
-  })
-  return { child, port }
-}
+/** All of them come from one address here; the limit for each has a test of its own. */
+const LIMITS = ['--max-connections', '20000', '--max-connections-per-address', '20000']
 
 /** Slow in one of four ways. */
 function openBad(port: number, n: number): Promise<Socket> {
