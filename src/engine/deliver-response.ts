@@ -67,6 +67,11 @@ export class DeliverResponse implements DeliverResponseView, Headers {
     return this.#isChanged ? this.#decoded() : null
   }
 
+  /** All fields as they are now, read once. Whoever needs to change them copies them. */
+  get fields(): Fields {
+    return this.#decoded()
+  }
+
   /** Head, extra and added, encoded. */
   get unchanged(): string {
     return this.#encoded() + this.#extra + this.#added

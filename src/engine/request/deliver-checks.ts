@@ -1,7 +1,5 @@
 /** What every delivery asks before it sends: the policy's `deliver`, and whether the client has the response already. */
-import type { Fields } from '../../http/fields.ts'
 import { notModifiedFields, notModifiedLines } from '../../http/freshening.ts'
-import { decodeHead } from '../../http/head.ts'
 import { evaluatePreconditions } from '../../http/validation.ts'
 import type { DeliverHookVerdict } from '../../policy/hooks.ts'
 import { consultNow } from '../consult.ts'
@@ -36,7 +34,7 @@ export function answerNotModified(
   const verdict = evaluatePreconditions(
     tx.request.method,
     tx.request.fields,
-    { etag, lastModified, status, date: lastModified === '' ? (allFields(response).get('date') ?? '') : '' },
+    { etag, lastModified, status, date: lastModified === '' ? (response.fields.get('date') ?? '') : '' },
     tx.clock.wall(),
   )
   if (verdict !== 'not-modified') return false
@@ -44,8 +42,4 @@ export function answerNotModified(
   if (response.changed === null) tx.exchange.sendHead(304, notModifiedLines(response.unchanged))
   else tx.exchange.send({ status: 304, fields: notModifiedFields(response.changed) }, null)
   return true
-}
-
-export function allFields(response: DeliverResponse): Fields {
-  return response.changed ?? decodeHead(response.unchanged).fields
 }

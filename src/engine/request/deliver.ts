@@ -16,7 +16,7 @@ import { StoredBodyReader } from '../stored-body.ts'
 import { heldStretch, wholeHead } from '../stretch.ts'
 import type { RequestStep, Transaction } from '../transaction.ts'
 import { busyCacheStatus, storedCacheStatus, toSeconds } from './deliver-cache-status.ts'
-import { allFields, answerNotModified, consultDeliver, isConditional } from './deliver-checks.ts'
+import { answerNotModified, consultDeliver, isConditional } from './deliver-checks.ts'
 import {
   asksForRange,
   lieInOrder,
@@ -96,7 +96,7 @@ function sendBusy(
 function sendBusyRange(tx: Transaction, response: DeliverResponse, head: BusyHead): boolean {
   if (!asksForRange(tx) || response.status !== 200 || head.bodyBytes === null) return false
   const of = {
-    fields: allFields(response),
+    fields: response.fields,
     etag: head.etag,
     lastModified: head.lastModified,
     completeBytes: head.bodyBytes,
@@ -140,7 +140,7 @@ function sendStoredRange(tx: Transaction, response: DeliverResponse, held: Conte
   if (!asksForRange(tx) || response.status !== 200) return false
   const { store } = tx.context
   const of = {
-    fields: allFields(response),
+    fields: response.fields,
     etag: store.etag(tx.slot),
     lastModified: store.lastModified(tx.slot),
     completeBytes: held?.completeBytes ?? store.bodyBytes(tx.slot),
