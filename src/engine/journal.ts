@@ -7,45 +7,20 @@
  */
 import { LIMITS } from '../config/limits.ts'
 import type { Outcome } from '../observe/counters.ts'
-import type { HookName } from '../policy/hooks.ts'
 import { verdictText } from '../policy/verdict-text.ts'
 import type { ForwardReason } from '../http/cache-status.ts'
-import { cacheKey } from '../http/key.ts'
 import { withoutSecrets } from '../http/secret-parameters.ts'
-import type { ExchangeEnd } from './exchange.ts'
-import { keyParts } from './key-parts.ts'
-import type { JudgedResponse, Trace, TraceEvent } from './trace.ts'
-
-/** One transaction. Durations and instants are milliseconds; `atMs` of an event counts from the transaction's begin. */
-export interface JournalEntry {
-  /** `2026-11-22T20:00:00.000Z`: when its request came. */
-  readonly at: string
-  readonly method: string
-  /** `http://host/path?query`, as the client sent it but without secrets, cut where it is long. */
-  readonly url: string
-  readonly route: string
-  /** The cache key; in place of what `hash` added, how long it is. Empty where nothing was looked up. */
-  readonly key: string
-  /** Why it went to the origin (RFC 9211 §2.2); null where it did not. */
-  readonly fwd: ForwardReason | null
-  readonly outcome: Outcome
-  readonly reason: string
-  readonly status: number
-  readonly end: ExchangeEnd | null
-  readonly durationMs: number
-  readonly events: readonly JournalEvent[]
-  /** What the origin's response was judged by; null where none was. */
-  readonly response: JudgedResponse | null
-  /** Why it was not stored; null where it was, or nobody asked. */
-  readonly unstored: string | null
-}
-
-export interface JournalEvent {
-  readonly atMs: number
-  readonly kind: TraceEvent['kind']
-  readonly hook?: HookName
-  readonly text: string
-}
+import { keyParts, PART } from './key-parts.ts'
+import {
+  entryOf,
+  eventLine,
+  fact,
+  oneLine,
+  responseLines,
+  startOf,
+  type JournalEntry,
+} from './journal-entry.ts'
+import type { Trace, TraceEvent } from './trace.ts'
 
 /** What the journal asks a transaction for. */
 interface Watched {
@@ -64,15 +39,22 @@ interface Watched {
   readonly reason: string
 }
 
+/**
+ * Its entries rest off the heap, each written out in a place that is used over and over: as objects they would live just long enough to be
+ * moved among the old, where they wait for the collection of everything, and so cost a miss more than a quarter of its CPU.
+ */
 export class Journal {
+  readonly #places: Buffer[] = []
+  /** Bytes of the entry in each place. */
+  readonly #lengths: Int32Array
   readonly #limit: number
-  readonly #ring: JournalRecord[] = []
-  /** Where the next one goes. */
-  #next = 0
+  /** Entries written so far. The next one goes to this place, modulo `#limit`. */
+  #written = 0
 
   /** `limit`: how many transactions it remembers. */
   constructor(limit: number) {
     this.#limit = limit
+    this.#lengths = new Int32Array(limit)
   }
 
   /** Watches a transaction that is no hit. */
@@ -82,133 +64,118 @@ export class Journal {
 
   /** Those whose URL it is, and method where one is given; the newest first. */
   find(url: string, method: string | null): JournalEntry[] {
-    const cut = shortened(url)
-    const newestFirst = [
-      ...this.#ring.slice(0, this.#next).reverse(),
-      ...this.#ring.slice(this.#next).reverse(),
-    ]
-    return newestFirst
-      .filter((record) => record.url === cut && (method === null || record.method === method))
-      .map((record) => record.entry())
+    const start = Buffer.from(startOf(url), 'utf8')
+    const found: JournalEntry[] = []
+    for (let number = this.#written - 1; number >= this.#written - this.size; number--) {
+      const place = number % this.#limit
+      const bytes = this.#places[place]!.subarray(0, this.#lengths[place])
+      if (bytes.compare(start, 0, start.length, 0, Math.min(start.length, bytes.length)) !== 0) continue
+      const entry = entryOf(bytes.toString('utf8'))
+      if (method === null || entry.method === method) found.push(entry)
+    }
+    return found
   }
 
   /** How many are remembered. */
   get size(): number {
-    return this.#ring.length
+    return Math.min(this.#written, this.#limit)
   }
 
-  /** By a record that has ended. */
-  remember(record: JournalRecord): void {
-    this.#ring[this.#next] = record
-    this.#next = (this.#next + 1) % this.#limit
+  /** Remembers an entry as `written` has it, in place of the oldest; returns its number, for `amend`. */
+  remember(written: string): number {
+    const number = this.#written++
+    this.#put(number % this.#limit, written)
+    return number
+  }
+
+  /** More has become known of an entry. */
+  amend(number: number, written: string): void {
+    if (number >= this.#written - this.#limit) this.#put(number % this.#limit, written)
+  }
+
+  #put(place: number, written: string): void {
+    const bytes = Buffer.byteLength(written, 'utf8')
+    let into = this.#places[place]
+    if (into === undefined || into.length < bytes)
+      this.#places[place] = into = Buffer.allocUnsafeSlow(Math.ceil(bytes / PLACE_BYTES) * PLACE_BYTES)
+    this.#lengths[place] = into.write(written, 'utf8')
   }
 }
 
+/** Places are made as large as their largest entry so far, in steps of this. */
+const PLACE_BYTES = 512
+
 class JournalRecord implements Trace {
-  readonly method: string
-  /** As it was sent, for whoever looks for it. */
-  readonly url: string
   /** Null once it has ended: nothing of the request is held on to. */
   #watched: Watched | null
-  #journal: Journal | null
+  readonly #journal: Journal
   readonly #beganAt: number
-  readonly #wallMs: number
-  /** Each with its instant in front; written out when somebody asks. */
-  readonly #events: (number | TraceEvent)[] = []
-  #route = ''
-  #key = ''
-  #fwd: ForwardReason | null = null
-  #outcome: Outcome = 'gone'
-  #reason = ''
-  #status = 0
-  #end: ExchangeEnd | null = null
+  /** Its number in the journal, once it has ended. */
+  #number = -1
   #endedAt = 0
-  #response: JudgedResponse | null = null
-  #unstored: string | null = null
+  /** As `journal-entry.ts` has it. */
+  #written = ''
+  #told = ''
+  #events = 0
 
   constructor(watched: Watched, journal: Journal) {
-    const { exchange, clock } = watched
     this.#watched = watched
     this.#journal = journal
-    this.method = exchange.method
-    this.url = shortened(cacheKey(exchange.scheme, exchange.authority, exchange.target))
-    this.#beganAt = exchange.receivedAt
-    this.#wallMs = clock.wall() - (clock.now() - exchange.receivedAt)
+    this.#beganAt = watched.exchange.receivedAt
   }
 
   note(event: TraceEvent): void {
-    if (event.kind === 'judged') this.#response = event.response
-    else if (event.kind === 'not-stored' && event.why !== '') this.#unstored = event.why
-    else if (event.kind === 'finished') this.#finish(event)
-    if (!isTold(event) || this.#events.length >= 2 * LIMITS.journalEvents) return
+    if (event.kind === 'finished') {
+      this.#finish(event)
+      return
+    }
+    if (event.kind === 'judged') this.#told += responseLines(event.response)
+    else this.#tell(event)
     // A fetch may outlive the request that it was for.
-    const atMs = (this.#watched?.clock.now() ?? this.#endedAt) - this.#beganAt
-    this.#events.push(atMs, kept(event))
+    if (this.#number !== -1) this.#journal.amend(this.#number, this.#written + this.#told)
   }
 
-  entry(): JournalEntry {
-    return {
-      at: new Date(this.#wallMs).toISOString(),
-      method: this.method,
-      url: withoutSecrets(this.url),
-      route: this.#route,
-      key: this.#key,
-      fwd: this.#fwd,
-      outcome: this.#outcome,
-      reason: this.#reason,
-      status: this.#status,
-      end: this.#end,
-      durationMs: this.#endedAt - this.#beganAt,
-      events: this.#writtenEvents(),
-      response: this.#response,
-      unstored: this.#unstored,
-    }
+  #tell(event: TraceEvent): void {
+    if (event.kind === 'not-stored' && event.why !== '') this.#told += fact('unstored', event.why)
+    if (!isTold(event) || this.#events === LIMITS.journalEvents) return
+    this.#events++
+    const now = this.#watched?.clock.now() ?? this.#endedAt
+    const hook = event.kind === 'hook' ? event.hook : ''
+    this.#told += eventLine(now - this.#beganAt, event.kind, hook, textOf(event))
   }
 
-  #writtenEvents(): JournalEvent[] {
-    const written: JournalEvent[] = []
-    for (let i = 0; i < this.#events.length; i += 2) {
-      const event = this.#events[i + 1] as TraceEvent
-      const common = { atMs: this.#events[i] as number, kind: event.kind, text: textOf(event) }
-      written.push(event.kind === 'hook' ? { ...common, hook: event.hook } : common)
-    }
-    return written
-  }
-
-  #finish(event: TraceEvent & { kind: 'finished' }): void {
+  #finish({ outcome, reason, status, end }: TraceEvent & { kind: 'finished' }): void {
     const watched = this.#watched
     if (watched === null) return
-    this.#route = watched.route.name
-    this.#key = shownKey(watched.key)
-    this.#fwd = watched.fwd
-    this.#outcome = event.outcome
-    this.#reason = event.reason
-    this.#status = event.status
-    this.#end = event.end
-    this.#endedAt = watched.clock.now()
-    this.#journal?.remember(this)
     this.#watched = null
-    this.#journal = null
+    const { exchange, clock, route, fwd } = watched
+    this.#endedAt = clock.now()
+    const durationMs = this.#endedAt - this.#beganAt
+    this.#written =
+      startOf(`${exchange.scheme}://${exchange.authority}${exchange.target}`) +
+      fact('atWall', clock.wall() - durationMs) +
+      fact('durationMs', durationMs) +
+      fact('method', exchange.method) +
+      fact('route', oneLine(route.name)) +
+      fact('key', shownKey(watched.key)) +
+      (fwd === null ? '' : fact('fwd', fwd)) +
+      fact('outcome', outcome) +
+      fact('reason', oneLine(reason)) +
+      fact('status', status) +
+      fact('end', end)
+    this.#number = this.#journal.remember(this.#written + this.#told)
   }
 }
 
-/** The others are told otherwise. */
-function isTold({ kind }: TraceEvent): boolean {
-  return kind !== 'route' && kind !== 'lookup' && kind !== 'judged' && kind !== 'finished'
+/** What the entry says anyway is not told: route and lookup, and that the default policy went the ordinary way. */
+function isTold(event: TraceEvent): boolean {
+  if (event.kind !== 'hook') return event.kind !== 'route' && event.kind !== 'lookup'
+  return event.from !== 'builtin' || (event.verdict !== null && !ORDINARY.includes(event.verdict.kind))
 }
 
-/** The event without what may be large, or secret. */
-function kept(event: TraceEvent): TraceEvent {
-  if (event.kind === 'hook-failed') return { ...event, message: '' }
-  if (event.kind === 'hook' && event.verdict?.kind === 'synth')
-    return { ...event, verdict: { ...event.verdict, headers: {}, body: '' } }
-  if (event.kind === 'fetch') return { ...event, url: '' }
-  return event.kind === 'withdrawn' || event.kind === 'stored' ? { ...event, ...NAMELESS } : event
-}
+const ORDINARY: readonly string[] = ['deliver', 'fetch']
 
-/** Keys and tags: a policy may make them of anything. */
-const NAMELESS = { key: '', name: '' }
-
+/** In words, without what may be large, or secret: a key or a tag, which a policy may make of anything, or what a hook threw. */
 function textOf(event: TraceEvent): string {
   switch (event.kind) {
     case 'hook':
@@ -237,17 +204,13 @@ function textOf(event: TraceEvent): string {
   }
 }
 
-/** A string of its own: one that is cut from another keeps all of that alive. */
-function shortened(url: string): string {
-  if (url.length <= LIMITS.journalUrlChars) return url
-  return Buffer.from(url.slice(0, LIMITS.journalUrlChars), 'latin1').toString('latin1')
-}
-
 function shownKey(key: string): string {
-  if (key === '') return ''
+  const { journalUrlChars } = LIMITS
+  // Nearly always: the policy added nothing.
+  if (!key.includes(PART)) return withoutSecrets(key.slice(0, journalUrlChars))
   const { scheme, host, url, added } = keyParts(key)
   return [
-    withoutSecrets(shortened(`${scheme}://${host}${url}`)),
+    withoutSecrets(`${scheme}://${host}${url}`.slice(0, journalUrlChars)),
     ...added.map(({ length }) => `(${length} characters)`),
   ].join(' + ')
 }

@@ -1,6 +1,6 @@
 /** What the journal has of a URL, explained: what became of those transactions, why, and what would have made them hits. */
 import { rulesBroken } from '../../http/storable.ts'
-import type { JournalEntry } from '../journal.ts'
+import type { JournalEntry } from '../journal-entry.ts'
 import type { LastResponse } from './explanation.ts'
 import { storingAdvice } from './advice.ts'
 
