@@ -19,12 +19,19 @@ export interface ReadonlyFields {
   get(name: string): string | undefined
   /** The value of each line of `name`, in order. */
   all(name: string): string[]
+  /** Name (lower case) and value of each line in turn, in an array of the caller's own. */
+  lines(): string[]
 }
 
 /** A list of field lines that can be changed. */
 export class Fields implements ReadonlyFields {
-  readonly #names: string[] = []
-  readonly #values: string[] = []
+  /** Name and value in turn. One array, so that a copy is one copy of memory. */
+  readonly #lines: string[]
+
+  /** `lines`: name (lower case) and value in turn; from now on they are these fields' own. */
+  constructor(lines: string[] = []) {
+    this.#lines = lines
+  }
 
   /** From `[name, value]` pairs; names in any case. */
   static of(...lines: readonly (readonly [name: string, value: string])[]): Fields {
@@ -35,67 +42,78 @@ export class Fields implements ReadonlyFields {
 
   /** A copy that shares nothing with `source`. */
   static from(source: ReadonlyFields): Fields {
-    const fields = new Fields()
-    for (let i = 0; i < source.size; i++) fields.append(source.nameAt(i), source.valueAt(i))
-    return fields
+    return new Fields(source.lines())
   }
 
   get size(): number {
-    return this.#names.length
+    return this.#lines.length / 2
   }
 
   nameAt(index: number): string {
-    return this.#names[index] ?? ''
+    return this.#lines[2 * index] ?? ''
   }
 
   valueAt(index: number): string {
-    return this.#values[index] ?? ''
+    return this.#lines[2 * index + 1] ?? ''
   }
 
   has(name: string): boolean {
-    return this.#names.includes(name)
+    return this.#find(name, 0) !== -1
   }
 
   get(name: string): string | undefined {
-    let joined: string | undefined
-    for (let i = 0; i < this.#names.length; i++) {
-      if (this.#names[i] !== name) continue
-      const value = this.#values[i] ?? ''
-      joined = joined === undefined ? value : `${joined}, ${value}`
+    const lines = this.#lines
+    const first = this.#find(name, 0)
+    if (first === -1) return undefined
+    let joined = lines[first + 1]!
+    for (let at = this.#find(name, first + 2); at !== -1; at = this.#find(name, at + 2)) {
+      joined = `${joined}, ${lines[at + 1]!}`
     }
     return joined
   }
 
   all(name: string): string[] {
-    return this.#values.filter((_, i) => this.#names[i] === name)
+    const values: string[] = []
+    for (let at = this.#find(name, 0); at !== -1; at = this.#find(name, at + 2))
+      values.push(this.#lines[at + 1]!)
+    return values
+  }
+
+  lines(): string[] {
+    return this.#lines.slice()
   }
 
   /** Adds a line at the end. */
   append(name: string, value: string): void {
-    this.#names.push(name)
-    this.#values.push(value)
+    this.#lines.push(name, value)
   }
 
   /** One line of `name` with this value: in the place of the first such line, or at the end. */
   set(name: string, value: string): void {
-    const first = this.#names.indexOf(name)
+    const first = this.#find(name, 0)
     if (first === -1) {
       this.append(name, value)
       return
     }
-    this.#values[first] = value
-    for (let i = this.#names.length - 1; i > first; i--) if (this.#names[i] === name) this.#removeAt(i)
+    this.#lines[first + 1] = value
+    this.#removeFrom(name, first + 2)
   }
 
   /** Removes every line of `name`; says whether there was one. */
   delete(name: string): boolean {
-    const before = this.#names.length
-    for (let i = before - 1; i >= 0; i--) if (this.#names[i] === name) this.#removeAt(i)
-    return this.#names.length !== before
+    const before = this.#lines.length
+    this.#removeFrom(name, 0)
+    return this.#lines.length !== before
   }
 
-  #removeAt(index: number): void {
-    this.#names.splice(index, 1)
-    this.#values.splice(index, 1)
+  /** Where in the array the first line of `name` is, from `from` on; -1 where there is none. Hot. */
+  #find(name: string, from: number): number {
+    const lines = this.#lines
+    for (let at = from; at < lines.length; at += 2) if (lines[at] === name) return at
+    return -1
+  }
+
+  #removeFrom(name: string, from: number): void {
+    for (let at = this.#find(name, from); at !== -1; at = this.#find(name, at)) this.#lines.splice(at, 2)
   }
 }

@@ -11,14 +11,18 @@ import { asciiLower, listMembers } from './tokens.ts'
 /** The end-to-end fields, in order, in a new list. */
 export function endToEnd(fields: ReadonlyFields): Fields {
   const connection = fields.get('connection')
-  const nominated = connection === undefined ? null : nominatedNames(connection)
-  const kept = new Fields()
-  for (let i = 0; i < fields.size; i++) {
-    const name = fields.nameAt(i)
+  const nominated = connection === undefined || namesNothing(connection) ? null : nominatedNames(connection)
+  const lines = fields.lines()
+  let kept = 0
+  for (let at = 0; at < lines.length; at += 2) {
+    const name = lines[at]!
     if (HOP_BY_HOP.has(name) || nominated?.has(name) === true) continue
-    kept.append(name, fields.valueAt(i))
+    lines[kept] = name
+    lines[kept + 1] = lines[at + 1]!
+    kept += 2
   }
-  return kept
+  lines.length = kept
+  return new Fields(lines)
 }
 
 /**
@@ -27,7 +31,7 @@ export function endToEnd(fields: ReadonlyFields): Fields {
  */
 export function withoutNominated(fields: ReadonlyFields): ReadonlyFields {
   const connection = fields.get('connection')
-  if (connection === undefined || connection === 'keep-alive' || connection === 'close') return fields
+  if (connection === undefined || namesNothing(connection)) return fields
   const nominated = nominatedNames(connection)
   const isNominated = (name: string): boolean => nominated.has(name) && !HOP_BY_HOP.has(name)
   const kept = new Fields()
@@ -36,6 +40,9 @@ export function withoutNominated(fields: ReadonlyFields): ReadonlyFields {
   }
   return kept.size === fields.size ? fields : kept
 }
+
+/** What Connection says nearly always. */
+const namesNothing = (connection: string): boolean => connection === 'keep-alive' || connection === 'close'
 
 /** Names of fields that are dropped always. */
 export const HOP_BY_HOP: ReadonlySet<string> = new Set([

@@ -15,6 +15,10 @@ export class WireFields implements ReadonlyFields {
   #own = new Int32Array(FIRST_LINES * PER_LINE)
   #offsets = this.#own
   #size = 0
+  /** Name and value in turn, once somebody has asked for all of them. */
+  #lines: readonly string[] | null = null
+  /** Whose fields these are, where they were adopted. */
+  #adopted: WireFields | null = null
 
   get size(): number {
     return this.#size
@@ -57,6 +61,19 @@ export class WireFields implements ReadonlyFields {
     return values
   }
 
+  /** Those of a section that comes again and again are cut out once. */
+  lines(): string[] {
+    if (this.#adopted !== null) return this.#adopted.lines()
+    this.#lines ??= this.#cutOut()
+    return this.#lines.slice()
+  }
+
+  #cutOut(): string[] {
+    const lines: string[] = []
+    for (let i = 0; i < this.#size; i++) lines.push(this.nameAt(i), this.valueAt(i))
+    return lines
+  }
+
   /** Adds a line by its offsets. The scanner's. */
   record(nameStart: number, nameEnd: number, valueStart: number, valueEnd: number): void {
     const at = this.#size * PER_LINE
@@ -75,12 +92,15 @@ export class WireFields implements ReadonlyFields {
 
   clear(): void {
     this.#text = ''
+    this.#lines = null
+    this.#adopted = null
     this.#offsets = this.#own
     this.#size = 0
   }
 
   /** Reads from now on as `other` does, which must not change meanwhile. */
   adopt(other: WireFields): void {
+    this.#adopted = other
     this.#text = other.#text
     this.#offsets = other.#offsets
     this.#size = other.#size
