@@ -4,6 +4,7 @@
  */
 import { setImmediate } from 'node:timers/promises'
 import { LIMITS } from '../config/limits.ts'
+import { splitUri } from '../invalidate/ban-facts.ts'
 import { isOfHost } from '../invalidate/host-test.ts'
 import { NO_SLOT, SCAN_DONE, type Slot } from '../store/store.ts'
 import { policyTags, summaryOf, type State, type StoredSource, type Summary } from './stored-summary.ts'
@@ -51,7 +52,7 @@ export async function searchResponses(
 /** Which keys are excluded by themselves: most responses are told by that. */
 function keyTest({ prefix, host }: Filter): (key: string) => boolean {
   const isOf = host === undefined ? null : isOfHost(host)
-  return (key) => (prefix === undefined || key.startsWith(prefix)) && (isOf === null || isOf(key))
+  return (key) => (prefix === undefined || key.startsWith(prefix)) && (isOf === null || isOf({ uri: key, host: splitUri(key).host }))
 }
 
 /** Every variant: a page is not ended amid the variants of a key, since a cursor tells keys apart. */

@@ -57,10 +57,14 @@ export const LIMITS = {
   patternChars: 512,
   /** Steps that it may be written out to. */
   patternSteps: 1000,
-  /** Keys in one slice of work on purges and bans, how long a slice may take, and how long the pause is behind it. */
+  /**
+   * Keys in one slice of work on purges and bans, how long a slice may take, and how long the pause is behind it: at least, and as a
+   * multiple of what the slice took, so that requests have four fifths of the time at the least.
+   */
   lurkerKeys: 512,
   lurkerSliceMs: 2,
   lurkerPauseMs: 2,
+  lurkerPauses: 4,
   /** How long the lurker rests before it looks again for responses that bans on fields of requests may still meet. */
   lurkerRestMs: 60_000,
   /** Dry runs at a time. */

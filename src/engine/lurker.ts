@@ -31,7 +31,8 @@ export class Lurker {
   }
 
   #slice(): void {
-    const until = this.#clock.now() + LIMITS.lurkerSliceMs
+    const began = this.#clock.now()
+    const until = began + LIMITS.lurkerSliceMs
     for (let left: number = LIMITS.lurkerKeys; left > 0 && this.#clock.now() < until; left--) {
       const work = this.#queue[0]
       if (work === undefined) break
@@ -40,6 +41,7 @@ export class Lurker {
     // The next slice is another's, so that what is long does not keep what is short.
     const first = this.#queue.shift()
     if (first !== undefined) this.#queue.push(first)
-    this.#timer = first === undefined ? null : this.#clock.after(LIMITS.lurkerPauseMs, () => this.#slice())
+    const pauseMs = Math.max(LIMITS.lurkerPauseMs, LIMITS.lurkerPauses * (this.#clock.now() - began))
+    this.#timer = first === undefined ? null : this.#clock.after(pauseMs, () => this.#slice())
   }
 }

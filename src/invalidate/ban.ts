@@ -7,14 +7,12 @@
  */
 import { unreachable } from '../base/assert.ts'
 import type { ReadonlyFields } from '../http/fields.ts'
-import { utf8Text } from '../http/utf8-text.ts'
 import type { ReadCondition, TextOp } from './ban-conditions.ts'
-import { splitUri, type BanFacts, type ResponseFacts } from './ban-facts.ts'
+import { Asked, type BanFacts, type ResponseFacts } from './ban-facts.ts'
 import { isOfAuthority } from './host-test.ts'
 import { readPattern, type Pattern } from './pattern.ts'
 
-/** `request`: the fields of the request that would be answered; null where there is none. */
-export type BanTest = (facts: BanFacts, request: ReadonlyFields | null) => boolean | null
+export type BanTest = (asked: Asked) => boolean | null
 
 /** What it does to what it matches. */
 export interface BanNature {
@@ -57,15 +55,20 @@ export function compileConditions(conditions: readonly ReadCondition[], givenAt:
   }
 }
 
-/** Whether all tests agree; a single no is enough for a no. */
+/** As `agree`, asked of a response and a request for once. */
 export function matches(
   tests: readonly BanTest[],
   facts: BanFacts,
   request: ReadonlyFields | null,
 ): boolean | null {
+  return agree(tests, new Asked(facts, request))
+}
+
+/** Whether all tests agree; a single no is enough for a no. */
+export function agree(tests: readonly BanTest[], asked: Asked): boolean | null {
   let all: boolean | null = true
   for (const test of tests) {
-    const answer = test(facts, request)
+    const answer = test(asked)
     if (answer === false) return false
     if (answer === null) all = null
   }
@@ -79,8 +82,8 @@ function compile(condition: ReadCondition, givenAt: number): BanTest | string {
       return ofText(
         condition,
         (test) =>
-          ({ uri }) =>
-            test(splitUri(uri).url),
+          ({ url }) =>
+            test(url),
       )
     case 'host':
       return ofHost(condition)
@@ -88,14 +91,14 @@ function compile(condition: ReadCondition, givenAt: number): BanTest | string {
       return ofTags(condition)
     case 'request-field': {
       const { name } = condition
-      return ofText(
-        condition,
-        (test) => (_facts, request) => (request === null ? null : test(textOf(request.get(name)))),
-      )
+      return ofText(condition, (test) => (asked) => (asked.hasRequest ? test(asked.requestText(name)) : null))
     }
     case 'response-field': {
       const { name } = condition
-      return ofText(condition, (test) => ofResponse((response) => test(textOf(response.field(name)))))
+      return ofText(
+        condition,
+        (test) => (asked) => (asked.response === null ? null : test(asked.responseText(name))),
+      )
     }
     case 'status':
       return ofNumber(condition, ({ status }) => status)
@@ -107,9 +110,6 @@ function compile(condition: ReadCondition, givenAt: number): BanTest | string {
       return unreachable(condition)
   }
 }
-
-const textOf = (value: string | undefined): string | undefined =>
-  value === undefined ? value : utf8Text(value)
 
 type TextTest = (value: string | undefined) => boolean
 
@@ -136,12 +136,12 @@ function ofHost(condition: { readonly op: TextOp; readonly value: string }): Ban
     return ofText(
       condition,
       (test) =>
-        ({ uri }) =>
-          test(splitUri(uri).host),
+        ({ host }) =>
+          test(host),
     )
   }
   const [isOf, isWanted] = [isOfAuthority(value), op === '==']
-  return ({ uri }) => isOf(uri) === isWanted
+  return (asked) => isOf(asked) === isWanted
 }
 
 function ofTags({ op, value }: { readonly op: TextOp; readonly value: string }): BanTest | string {

@@ -7,8 +7,8 @@
  */
 import { LIMITS } from '../config/limits.ts'
 import type { ReadonlyFields } from '../http/fields.ts'
-import { matches, type BanKind, type BanMatcher, type BanNature } from './ban.ts'
-import type { BanFacts } from './ban-facts.ts'
+import { agree, matches, type BanKind, type BanMatcher, type BanNature } from './ban.ts'
+import { Asked, type BanFacts } from './ban-facts.ts'
 import type { Moments } from './moments.ts'
 import type { Withdrawal } from './withdrawals.ts'
 
@@ -94,9 +94,10 @@ export class Bans {
     let soft: BanKind | null = null
     let settled = moment
     let isOpen = false
+    const asked = new Asked(facts, request)
     for (let i = this.#firstAfter(moment); i < this.#bans.length; i++) {
       const ban = this.#bans[i]!
-      const answer = matches(ban.tests, facts, request)
+      const answer = agree(ban.tests, asked)
       if (answer === true && !ban.isSoft) return { withdrawal: 'hard', kind: ban.kind, moment }
       if (answer === true) soft ??= ban.kind
       const isForAll = answer === true || (answer === false && saysNoToAll(ban, facts))
@@ -117,8 +118,9 @@ export class Bans {
   /** Whether what a fetch that began at `moment` brings is withdrawn, as far as that can be known. */
   rulesOut(moment: number, facts: BanFacts, request: ReadonlyFields | null): boolean {
     if (moment < this.#droppedAt) return true
+    const asked = new Asked(facts, request)
     for (let i = this.#bans.length - 1; i >= 0 && this.#bans[i]!.at > moment; i--) {
-      if (matches(this.#bans[i]!.tests, facts, request) === true) return true
+      if (agree(this.#bans[i]!.tests, asked) === true) return true
     }
     return false
   }

@@ -1,7 +1,7 @@
 /** What a purge withdraws that can't be looked up: a host, a prefix of paths, everything. A tag too, where too many responses bear it. */
 import type { BanMatcher, BanNature, BanTest } from './ban.ts'
 import { shownTag, targetTag } from './tags.ts'
-import { splitUri, type BanFacts } from './ban-facts.ts'
+import type { Asked } from './ban-facts.ts'
 import { isOfHost } from './host-test.ts'
 
 export type Scope =
@@ -48,24 +48,23 @@ function testsOf(scope: Scope): BanTest[] {
 }
 
 function ofHost(wanted: string): BanTest {
-  const isOf = isOfHost(wanted)
-  return ({ uri }) => isOf(uri)
+  return isOfHost(wanted)
 }
 
 function beginsWith(prefix: string): BanTest {
   const isPath = prefix.startsWith('/')
-  const textOf = ({ uri }: BanFacts): string => (isPath ? splitUri(uri).url : uri)
+  const textOf = ({ uri, url }: Asked): string => (isPath ? url : uri)
   const mark = prefix.indexOf('?')
-  if (mark === -1) return (facts) => textOf(facts).startsWith(prefix)
+  if (mark === -1) return (asked) => textOf(asked).startsWith(prefix)
   const path = prefix.slice(0, mark + 1)
-  return (facts) => {
-    const text = textOf(facts)
-    return text.startsWith(prefix) || (`${text}?`.startsWith(path) ? mayAnswerOthers(facts) : false)
+  return (asked) => {
+    const text = textOf(asked)
+    return text.startsWith(prefix) || (`${text}?`.startsWith(path) ? mayAnswerOthers(asked) : false)
   }
 }
 
 /** Whether a response answers other queries on its path than its own (No-Vary-Search): a purge of one of those is of it, too. */
-function mayAnswerOthers({ uri, response }: BanFacts): boolean | null {
+function mayAnswerOthers({ uri, response }: Asked): boolean | null {
   const mark = uri.indexOf('?')
   return response === null ? null : response.tags.includes(targetTag(mark === -1 ? uri : uri.slice(0, mark)))
 }
