@@ -16,10 +16,6 @@ import { purgedPath, type PurgerRequest } from './purger.ts'
 const TICK_MS = 1
 const WARM_MS = 1000
 
-const request = JSON.parse(process.argv[2] ?? '{}') as PurgerRequest
-console.log(JSON.stringify(await purge(request)))
-process.exit(0)
-
 async function purge({ admin, perSecond, connections, responses }: PurgerRequest): Promise<LoadResult> {
   const { hostname, port } = new URL(admin)
   const latencies = new Latencies()
@@ -126,3 +122,7 @@ class Wire {
     done?.(answer)
   }
 }
+
+const request = JSON.parse(process.argv[2] ?? '{}') as PurgerRequest
+console.log(JSON.stringify(await purge(request)))
+process.exit(0)
