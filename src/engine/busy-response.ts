@@ -7,6 +7,7 @@
 import { currentAge } from '../http/age.ts'
 import type { RequestDirectives } from '../http/cache-control.ts'
 import type { Fields, ReadonlyFields } from '../http/fields.ts'
+import { encodeLines } from '../http/head.ts'
 import { judgeReuse } from '../http/reuse.ts'
 import { variantKey } from '../http/vary.ts'
 import type { Withdrawal } from '../invalidate/withdrawals.ts'
@@ -64,6 +65,8 @@ export interface Joiner {
   readonly now: number
 }
 
+const WRITTEN_ANEW: ReadonlySet<string> = new Set(['age', 'content-length'])
+
 export type Phase = 'waiting' | 'head' | 'freshened' | 'failed'
 
 export class BusyResponse {
@@ -86,6 +89,7 @@ export class BusyResponse {
   #withdrawal: Withdrawal = 'no'
   #phase: Phase = 'waiting'
   #head: BusyHead | null = null
+  #lines: string | null = null
   #slot: Slot = NO_SLOT
   #failure: FetchFailure | null = null
   readonly #waiters = new Set<() => void>()
@@ -122,6 +126,11 @@ export class BusyResponse {
   get head(): BusyHead {
     if (this.#head === null) throw new Error('the busy response has no head yet')
     return this.#head
+  }
+
+  /** Field lines of the head, encoded, in canonical form and without Age and Content-Length: what is sent and what is stored are made of them. */
+  get lines(): string {
+    return (this.#lines ??= encodeLines(this.head.fields, WRITTEN_ANEW))
   }
 
   /** In phase `freshened`: the stored response with its new head. The fetch retains it until all waiters have been told. */

@@ -13,6 +13,7 @@ import type { Recorder } from '../observe/recorder.ts'
 import type { Origin } from '../origin/origin.ts'
 import type { Store } from '../store/store.ts'
 import type { FailedFetches } from './failed-fetches.ts'
+import type { HitLines } from './hit-lines.ts'
 import type { InFlight } from './in-flight.ts'
 import type { Journal } from './journal.ts'
 import type { Lurker } from './lurker.ts'
@@ -80,6 +81,8 @@ export interface EngineContext {
   /** Remembers of late what was no hit; null where nobody wants that. */
   readonly journal: Journal | null
   readonly inFlight: InFlight
+  /** Remembers what hits add to stored heads. */
+  readonly hitLines: HitLines
   readonly failedFetches: FailedFetches
   readonly saints: Saints
   /** Stored responses by tag. The store tells it what comes and goes. */

@@ -4,9 +4,9 @@
  * A policy that only reads, or only adds fields to a stored response, leaves its encoded head as it is: what it added is put
  * behind it. Whatever else it does has the head written anew.
  */
-import type { Fields } from '../http/fields.ts'
+import { Fields, type ReadonlyFields } from '../http/fields.ts'
 import { canonicalName } from '../http/field-names.ts'
-import { decodeHead } from '../http/head.ts'
+import { decodeHead, decodeLines } from '../http/head.ts'
 import type { DeliverResponseView, Headers } from '../policy/views.ts'
 import { checkedStatus } from '../policy/verdict.ts'
 import type { Slot, Store } from '../store/store.ts'
@@ -28,6 +28,8 @@ export class DeliverResponse implements DeliverResponseView, Headers {
   /** Made of head, extra and added when somebody reads them; what they are made of no longer counts where `#isChanged`. */
   #fields: Fields | null
   #isChanged: boolean
+  /** What head was encoded from, where that is at hand. */
+  readonly #source: ReadonlyFields | null
   #status: number
   #isWritable = true
 
@@ -37,29 +39,37 @@ export class DeliverResponse implements DeliverResponseView, Headers {
     extra: string,
     stored: Stored | null,
     head: string | null,
-    fields: Fields | null,
+    source: ReadonlyFields | null = null,
   ) {
     this.#status = status
     this.#outcome = outcome
     this.#extra = extra
     this.#stored = stored
     this.#head = head
-    this.#fields = fields
-    this.#isChanged = fields !== null
+    this.#source = source
+    this.#fields = null
+    this.#isChanged = false
   }
 
   /** `extra`: encoded lines that go behind its head. Hot: most hooks don't look, and then the head is not read. */
   static ofStored(stored: Stored, extra: string, outcome: string): DeliverResponse {
-    return new DeliverResponse(stored.store.status(stored.slot), outcome, extra, stored, null, null)
+    return new DeliverResponse(stored.store.status(stored.slot), outcome, extra, stored, null)
   }
 
   /** `head`: an encoded head, and `extra` the lines that go behind it. */
   static ofHead(status: number, head: string, extra: string, outcome: string): DeliverResponse {
-    return new DeliverResponse(status, outcome, extra, null, head, null)
+    return new DeliverResponse(status, outcome, extra, null, head)
   }
 
-  static ofFields(status: number, fields: Fields, outcome: string): DeliverResponse {
-    return new DeliverResponse(status, outcome, '', null, '', fields)
+  /** As `ofHead`, of which the fields are there, too; they are not changed. */
+  static ofFields(
+    status: number,
+    fields: ReadonlyFields,
+    head: string,
+    extra: string,
+    outcome: string,
+  ): DeliverResponse {
+    return new DeliverResponse(status, outcome, extra, null, head, fields)
   }
 
   /** The fields, where they are no longer head, extra and `added`. */
@@ -170,7 +180,13 @@ export class DeliverResponse implements DeliverResponseView, Headers {
   }
 
   #decoded(): Fields {
-    return (this.#fields ??= decodeHead(this.unchanged).fields)
+    return (this.#fields ??= this.#read())
+  }
+
+  #read(): Fields {
+    const source = this.#source
+    if (source === null) return decodeHead(this.unchanged).fields
+    return new Fields([...source.lines(), ...decodeLines(this.#extra + this.#added).lines()])
   }
 
   /** What it was made of may hold something else once it is sent. */

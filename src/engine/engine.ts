@@ -18,6 +18,7 @@ import { explain } from './explain/explain.ts'
 import type { Explanation, ExplainRequest } from './explain/explanation.ts'
 import { explainLast, type LastTransaction } from './explain/last.ts'
 import { FailedFetches } from './failed-fetches.ts'
+import { HitLines } from './hit-lines.ts'
 import { InFlight } from './in-flight.ts'
 import { Invalidator } from './invalidator.ts'
 import type { Journal } from './journal.ts'
@@ -33,6 +34,7 @@ export type EngineOptions = Omit<
   EngineContext,
   | 'envelope'
   | 'inFlight'
+  | 'hitLines'
   | 'failedFetches'
   | 'saints'
   | 'moments'
@@ -67,6 +69,7 @@ export class Engine implements RequestHandler {
       tracer: options.tracer ?? null,
       journal: options.journal ?? null,
       inFlight: new InFlight(bans),
+      hitLines: new HitLines(options.limits.cacheName),
       failedFetches: new FailedFetches(
         { maxEntries: LIMITS.failedFetches, maxKeyChars: LIMITS.rememberedKeyChars },
         () => recorder.count('limitReached', 'failed-fetches'),

@@ -14,6 +14,12 @@ export interface ResponseHead {
   readonly fields: ReadonlyFields
 }
 
+/** The same with its fields encoded already, in canonical form, each line ended by CRLF, Date among them. */
+export interface EncodedHead {
+  readonly status: number
+  readonly lines: string
+}
+
 /** How an exchange ended. */
 export type ExchangeEnd =
   | 'complete' // the whole response was handed to the socket and flushed
@@ -76,12 +82,12 @@ export interface ClientExchange {
    * stored head. The server retains the slot while it needs it.
    */
   sendStored(store: Store, slot: Slot, extra: string): void
-  /** The final response, one without a body such as a 304: `lines` are its complete field lines, each ended by CRLF, in canonical form, Date among them. */
-  sendHead(status: number, lines: string): void
+  /** The final response, one without a body such as a 304. */
+  sendHead(head: EncodedHead): void
   /** The final response, whole. */
   send(head: ResponseHead, body: Buffer | null): void
   /** The final response, its body to follow; `bodyBytes` null where its length is unknown. */
-  begin(head: ResponseHead, bodyBytes: number | null): BodySink
+  begin(head: ResponseHead | EncodedHead, bodyBytes: number | null): BodySink
   /** Answers 101 and hands over the client's connection; `early` bytes had come behind the request. Upgrade and Connection are written by the server. */
   upgrade(protocol: string, fields: ReadonlyFields): { readonly socket: Duplex; readonly early: Buffer }
   /** Closes the connection without a response, or breaks off the one begun. */

@@ -16,13 +16,27 @@ import { asciiLower, trimOws } from './tokens.ts'
 
 /** `skip`: lower-case names of fields to leave out. */
 export function encodeHead(status: number, fields: ReadonlyFields, skip?: ReadonlySet<string>): string {
-  let head = `HTTP/1.1 ${status} ${reasonPhrase(status)}\r\n`
+  return statusLine(status) + encodeLines(fields, skip)
+}
+
+/** With its CRLF. */
+export function statusLine(status: number): string {
+  return `HTTP/1.1 ${status} ${reasonPhrase(status)}\r\n`
+}
+
+/** The field lines of a head alone. */
+export function encodeLines(fields: ReadonlyFields, skip?: ReadonlySet<string>): string {
+  let lines = ''
   for (let i = 0; i < fields.size; i++) {
     const name = fields.nameAt(i)
-    if (skip?.has(name) === true) continue
-    head += `${canonicalName(name)}: ${fields.valueAt(i)}\r\n`
+    if (skip?.has(name) !== true) lines += `${canonicalName(name)}: ${fields.valueAt(i)}\r\n`
   }
-  return head
+  return lines
+}
+
+/** The reverse of `encodeLines`. */
+export function decodeLines(lines: string): Fields {
+  return decodeHead(`\r\n${lines}`).fields
 }
 
 /** The reverse of `encodeHead`. */

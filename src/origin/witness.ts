@@ -12,7 +12,13 @@ import { ChunkScanner } from './chunk-scanner.ts'
 import { canonicalHead } from './canonical-head.ts'
 import { framingOf, interimFault, type Framing } from './framing.ts'
 import { HeadBuffer } from './head-buffer.ts'
-import { FORBIDDEN, readFieldLines, readResponseHead, type ResponseHead } from './response-head.ts'
+import {
+  FieldNames,
+  FORBIDDEN,
+  readFieldLines,
+  readResponseHead,
+  type ResponseHead,
+} from './response-head.ts'
 
 export interface WitnessSink {
   /** A 1xx response other than 100 and 101. */
@@ -37,6 +43,7 @@ export class Witness {
   readonly #sink: WitnessSink
   readonly #limits: WitnessLimits
   readonly #held: HeadBuffer
+  readonly #names = new FieldNames()
   #state: State = 'idle'
   #method = ''
   #upgrade: string | null = null
@@ -166,7 +173,8 @@ export class Witness {
         return
       }
       const end = head.end
-      const read = readResponseHead(head.bytes.toString('latin1', 0, end - 2), this.#limits.maxFields)
+      const text = head.bytes.toString('latin1', 0, end - 2)
+      const read = readResponseHead(text, this.#limits.maxFields, this.#names)
       if (!read.ok) {
         this.#violated('malformed', read.why)
         return

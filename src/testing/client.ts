@@ -1,9 +1,9 @@
 /** A client without a connection: the exchange that the engine is handed, and what it sent to it. */
 import { Readable, type Duplex } from 'node:stream'
 import { assert } from '../base/assert.ts'
-import type { BodySink, ClientExchange, ExchangeEnd, ResponseHead } from '../engine/exchange.ts'
+import type { BodySink, ClientExchange, ExchangeEnd, EncodedHead, ResponseHead } from '../engine/exchange.ts'
 import { Fields, type ReadonlyFields } from '../http/fields.ts'
-import { decodeHead } from '../http/head.ts'
+import { decodeHead, decodeLines } from '../http/head.ts'
 import type { Slot, Store } from '../store/store.ts'
 import { fieldsOf, type TestHeaders } from './headers.ts'
 
@@ -117,8 +117,8 @@ export class Client implements ClientExchange {
     this.#finish('complete')
   }
 
-  sendHead(status: number, lines: string): void {
-    this.#begin(status, decodeHead(`\r\n${lines}`).fields)
+  sendHead({ status, lines }: EncodedHead): void {
+    this.#begin(status, decodeLines(lines))
     this.#finish('complete')
   }
 
@@ -128,8 +128,8 @@ export class Client implements ClientExchange {
     this.#finish('complete')
   }
 
-  begin(head: ResponseHead, bodyBytes: number | null): BodySink {
-    this.#begin(head.status, head.fields)
+  begin(head: ResponseHead | EncodedHead, bodyBytes: number | null): BodySink {
+    this.#begin(head.status, 'lines' in head ? decodeLines(head.lines) : head.fields)
     this.framedBytes = bodyBytes
     return {
       write: (chunk) => {

@@ -1,7 +1,7 @@
 /** A client that is not there: the exchange of a transaction that is only explained. What is sent to it goes nowhere; its status is kept. */
 import { Fields, type ReadonlyFields } from '../../http/fields.ts'
 import type { Slot, Store } from '../../store/store.ts'
-import type { BodySink, ClientExchange, ResponseHead } from '../exchange.ts'
+import type { BodySink, ClientExchange, EncodedHead, ResponseHead } from '../exchange.ts'
 import type { ExplainRequest } from './explanation.ts'
 
 /** What a client goes on with that never takes anything. */
@@ -61,11 +61,11 @@ export class ExplainedExchange implements ClientExchange {
     this.status = status
   }
 
-  sendHead(status: number): void {
+  sendHead({ status }: EncodedHead): void {
     this.status = status
   }
 
-  begin({ status }: ResponseHead): BodySink {
+  begin({ status }: ResponseHead | EncodedHead): BodySink {
     this.status = status
     return NOWHERE
   }

@@ -1,6 +1,5 @@
 /** Puts what was fetched into the store: all of a response, or the part of it that came. */
-import { encodeHead } from '../../http/head.ts'
-import { Fields } from '../../http/fields.ts'
+import { encodeHead, statusLine } from '../../http/head.ts'
 import { hasNoBody } from '../../http/status.ts'
 import { readContentRange, writeContentRange } from '../../http/range.ts'
 import { StoredFlag } from '../../http/stored-flag.ts'
@@ -11,19 +10,18 @@ import { joinWithHeld, partReceived, type Part } from './part.ts'
 
 /** Stores the response, in place of the hit-for-miss markers and the variant that were there. */
 export function commit(fetch: FetchTransaction): void {
-  const { pending, bodyDraft, draft } = fetch
+  const { pending, bodyDraft, busy } = fetch
   if (pending === null || bodyDraft === null) return
   if (pending.status === 206) {
     const range = readContentRange(fetch.response!.fields.get('content-range') ?? '')
     if (range !== null && bodyDraft.bytes === range.last - range.first + 1) commitPart(fetch)
     return
   }
-  const fields = Fields.from(draft!.fields)
   // RFC 9110 §8.6: a status without content has no Content-Length either.
-  if (!hasNoBody(pending.status)) fields.set('content-length', String(bodyDraft.bytes))
+  const length = hasNoBody(pending.status) ? '' : `Content-Length: ${bodyDraft.bytes}\r\n`
   removeMarkers(fetch)
   removeMoved(fetch, pending.key)
-  put(fetch, { ...pending, head: encodeHead(pending.status, fields), body: bodyDraft })
+  put(fetch, { ...pending, head: statusLine(pending.status) + busy.lines + length, body: bodyDraft })
 }
 
 /** Stores what came, as the part that it is; with what was stored before, if together they are more. */

@@ -2,11 +2,17 @@
 import { cacheStatus, type CacheStatus } from '../../http/cache-status.ts'
 import type { Transaction } from '../transaction.ts'
 
-/** Hot for hits. */
-export function storedCacheStatus(tx: Transaction): string {
-  const { cacheName: name, cacheStatusKey } = tx.context.limits
-  const ttl = ttlSeconds(tx.context.store.lifetimeMs(tx.slot), tx.ageMs)
-  if (tx.outcome === 'hit' && cacheStatusKey === 'off') return `${name}; hit; ttl=${ttl}`
+/** Age and Cache-Status of what is stored, as field lines. Hot for hits. */
+export function storedLines(tx: Transaction): string {
+  const { hitLines, limits, store } = tx.context
+  const age = toSeconds(tx.ageMs)
+  const ttl = ttlSeconds(store.lifetimeMs(tx.slot), tx.ageMs)
+  if (tx.outcome === 'hit' && limits.cacheStatusKey === 'off') return hitLines.of(age, ttl)
+  return `Age: ${age}\r\nCache-Status: ${storedCacheStatus(tx, ttl)}\r\n`
+}
+
+function storedCacheStatus(tx: Transaction, ttl: number): string {
+  const { cacheName: name } = tx.context.limits
   if (tx.outcome === 'revalidated' || tx.outcome === 'collapsed') {
     return cacheStatus({
       cache: name,

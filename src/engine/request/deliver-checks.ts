@@ -39,7 +39,8 @@ export function answerNotModified(
   )
   if (verdict !== 'not-modified') return false
   tx.status = 304
-  if (response.changed === null) tx.exchange.sendHead(304, notModifiedLines(response.unchanged))
+  if (response.changed === null)
+    tx.exchange.sendHead({ status: 304, lines: notModifiedLines(response.unchanged) })
   else tx.exchange.send({ status: 304, fields: notModifiedFields(response.changed) }, null)
   return true
 }

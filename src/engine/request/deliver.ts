@@ -4,18 +4,19 @@
  */
 import { currentAge } from '../../http/age.ts'
 import { Fields, type ReadonlyFields } from '../../http/fields.ts'
+import { statusLine } from '../../http/head.ts'
 import type { ContentRange } from '../../http/range.ts'
 import { WHOLE_BODY, type BodyPart } from '../body-parts.ts'
 import type { BusyHead } from '../busy-response.ts'
 import { DeliverResponse } from '../deliver-response.ts'
 import { done } from '../driver.ts'
-import type { ResponseHead } from '../exchange.ts'
+import type { EncodedHead, ResponseHead } from '../exchange.ts'
 import { follow } from '../follow.ts'
 import { refresh } from '../fetch/start.ts'
 import { StoredBodyReader } from '../stored-body.ts'
 import { heldStretch, wholeHead } from '../stretch.ts'
 import type { RequestStep, Transaction } from '../transaction.ts'
-import { busyCacheStatus, storedCacheStatus, toSeconds } from './deliver-cache-status.ts'
+import { busyCacheStatus, storedLines, toSeconds } from './deliver-cache-status.ts'
 import { answerNotModified, consultDeliver, isConditional } from './deliver-checks.ts'
 import {
   asksForRange,
@@ -29,7 +30,7 @@ import {
 /** Hot. */
 export function deliverStored(tx: Transaction): RequestStep {
   const { store } = tx.context
-  const extra = `Age: ${toSeconds(tx.ageMs)}\r\nCache-Status: ${storedCacheStatus(tx)}\r\n`
+  const extra = storedLines(tx)
   if (tx.route.hooks.deliver === undefined && !isConditional(tx) && !asksForRange(tx)) {
     tx.status = store.status(tx.slot)
     beforeSending(tx)
@@ -56,16 +57,18 @@ export function deliverStored(tx: Transaction): RequestStep {
 }
 
 export function deliverBusy(tx: Transaction): RequestStep {
-  const { head } = tx.busy!
+  const { head, lines } = tx.busy!
   if (isBetterAskedOfOrigin(tx, head)) return askOrigin(tx)
-  const fields = Fields.from(head.fields)
-  const ageMs = currentAge(head.initialAgeMs, head.receivedAt, tx.now)
-  // What was not asked for by this very request is reused, and so shows its age (RFC 9111 §4).
-  if (!tx.isLeader || ageMs >= 1000) fields.set('age', String(toSeconds(ageMs)))
   // Why it is not stored tells more than why the origin was asked.
   if (head.unstored !== null && head.unstored !== '') tx.reason = head.unstored
-  fields.append('cache-status', busyCacheStatus(tx))
-  const response = DeliverResponse.ofFields(head.status, fields, tx.outcome)
+  const extra = `${ageLine(tx, head)}Cache-Status: ${busyCacheStatus(tx)}\r\n`
+  const response = DeliverResponse.ofFields(
+    head.status,
+    withoutAge(head.fields),
+    statusLine(head.status) + lines,
+    extra,
+    tx.outcome,
+  )
   const detour = consultDeliver(tx, response)
   if (detour !== null) return detour
   tx.status = response.status
@@ -73,8 +76,24 @@ export function deliverBusy(tx: Transaction): RequestStep {
     if (answerNotModified(tx, response, head.etag, head.lastModified)) return done
     if (sendBusyRange(tx, response, head)) return done
   }
-  sendBusy(tx, head, { status: response.status, fields }, head.bodyBytes)
+  const { status, changed } = response
+  const sent =
+    changed === null ? { status, lines: lines + extra + response.added } : { status, fields: changed }
+  sendBusy(tx, head, sent, head.bodyBytes)
   return done
+}
+
+/** What was not asked for by this very request is reused, and so shows its age (RFC 9111 §4); and what had one when it came. */
+function ageLine(tx: Transaction, { initialAgeMs, receivedAt, fields }: BusyHead): string {
+  const ageMs = currentAge(initialAgeMs, receivedAt, tx.now)
+  return !tx.isLeader || ageMs >= 1000 || fields.has('age') ? `Age: ${toSeconds(ageMs)}\r\n` : ''
+}
+
+function withoutAge(fields: Fields): Fields {
+  if (!fields.has('age')) return fields
+  const others = Fields.from(fields)
+  others.delete('age')
+  return others
 }
 
 /** Whether the client has it already, and what part of it it gets, is for the origin to say where the request went past the store. */
@@ -83,7 +102,7 @@ const isCachesBusiness = (tx: Transaction): boolean => tx.outcome !== 'pass' && 
 function sendBusy(
   tx: Transaction,
   { flow }: BusyHead,
-  head: ResponseHead,
+  head: ResponseHead | EncodedHead,
   bodyBytes: number | null,
   parts: readonly BodyPart[] = WHOLE_BODY,
 ): void {

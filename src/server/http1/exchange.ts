@@ -6,11 +6,19 @@
  */
 import type { Duplex, Readable } from 'node:stream'
 import { assert } from '../../base/assert.ts'
-import type { BodySink, ClientExchange, ExchangeEnd, ResponseHead } from '../../engine/exchange.ts'
+import type {
+  BodySink,
+  ClientExchange,
+  EncodedHead,
+  ExchangeEnd,
+  ResponseHead,
+} from '../../engine/exchange.ts'
 import type { ReadonlyFields } from '../../http/fields.ts'
-import { hasNoBody, reasonPhrase } from '../../http/status.ts'
+import { statusLine } from '../../http/head.ts'
+import { hasNoBody } from '../../http/status.ts'
 import type { Slot, Store } from '../../store/store.ts'
 import { forwardedFor, forwardedScheme } from '../forwarded.ts'
+import { CR, LF } from './bytes.ts'
 import { Destination, type DestinationRules } from './destination.ts'
 import { Framing } from './framing.ts'
 import type { Bulk } from './bulk.ts'
@@ -192,12 +200,16 @@ export class Http1Exchange implements ClientExchange, BodyOwner {
     if (!this.#begin()) return
     const bodyBytes = this.#hasBody(store.status(slot)) ? store.bodyBytes(slot) : 0
     const inline = bodyBytes > 0 && store.bodyIsInline(slot)
-    const tail = `${extra}${this.#connectionLine(this.#host.willPersist(true))}\r\n`
+    const connection = this.#connectionLine(this.#host.willPersist(true))
     const { output } = this
-    const start = output.reserve(store.headBytes(slot) + tail.length + (inline ? bodyBytes : 0))
+    const headBytes = store.headBytes(slot) + extra.length + connection.length + 2
+    const start = output.reserve(headBytes + (inline ? bodyBytes : 0))
     const scratch = output.scratch
     let at = start + store.copyHead(slot, scratch, start)
-    at += scratch.write(tail, at, 'latin1')
+    at += output.put(extra, at)
+    if (connection !== '') at += output.put(connection, at)
+    scratch[at++] = CR
+    scratch[at++] = LF
     if (inline) at += store.copyBody(slot, scratch, at)
     output.commit(at - start)
     if (inline || bodyBytes === 0) {
@@ -211,10 +223,10 @@ export class Http1Exchange implements ClientExchange, BodyOwner {
   }
 
   /** Hot. */
-  sendHead(status: number, lines: string): void {
+  sendHead(head: EncodedHead): void {
     if (!this.#begin()) return
     const connection = this.#connectionLine(this.#host.willPersist(true))
-    const text = `HTTP/1.1 ${status} ${reasonPhrase(status)}\r\n${lines}${connection}\r\n`
+    const text = `${statusLine(head.status)}${head.lines}${connection}\r\n`
     const { output } = this
     const at = output.reserve(text.length)
     output.commit(output.scratch.write(text, at, 'latin1'))
@@ -242,7 +254,7 @@ export class Http1Exchange implements ClientExchange, BodyOwner {
     this.written()
   }
 
-  begin(head: ResponseHead, bodyBytes: number | null): BodySink {
+  begin(head: ResponseHead | EncodedHead, bodyBytes: number | null): BodySink {
     const framing = this.#framingFor(head.status, bodyBytes)
     const body = new ResponseBody(this, framing, bodyBytes ?? 0, () => this.drained?.())
     if (this.#phase === 'over') {
@@ -284,9 +296,11 @@ export class Http1Exchange implements ClientExchange, BodyOwner {
   }
 
   /** The final head with its empty line; from here on there is a response. Throws first where it can't be written. */
-  #head(head: ResponseHead, framing: string, mayPersist: boolean): string {
-    const date = this.#host.currentDate()
-    const lines = finalHead(head.status, head.fields, date, framing)
+  #head(head: ResponseHead | EncodedHead, framing: string, mayPersist: boolean): string {
+    const lines =
+      'lines' in head
+        ? `${statusLine(head.status)}${head.lines}${framing}`
+        : finalHead(head.status, head.fields, this.#host.currentDate(), framing)
     this.#begin()
     const persists = this.#host.willPersist(mayPersist)
     return `${lines}${this.#connectionLine(persists)}\r\n`

@@ -5,6 +5,7 @@
  * Hot: a hit costs one write and no buffer of its own.
  */
 import type { Socket } from 'node:net'
+import { RepeatedText } from './repeated-text.ts'
 
 const SCRATCH_BYTES = 64 * 1024
 
@@ -12,6 +13,7 @@ const SCRATCH_BYTES = 64 * 1024
 export class Scratch {
   buffer = Buffer.allocUnsafeSlow(SCRATCH_BYTES)
   used = 0
+  readonly texts = new RepeatedText()
   /** Whose bytes are in it. */
   owner: Output | null = null
 
@@ -47,6 +49,11 @@ export class Output {
   /** Where to put the scratch's next bytes. Good until `flush`, `write` or another `reserve`. */
   get scratch(): Buffer {
     return this.#scratch.buffer
+  }
+
+  /** Puts short text, which may come again, into `scratch` at `at`; returns its bytes. */
+  put(text: string, at: number): number {
+    return this.#scratch.texts.copy(text, this.#scratch.buffer, at)
   }
 
   /** Makes room for `bytes` in the scratch; returns the offset at which they go. `commit` says that they are there. */
