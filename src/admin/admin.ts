@@ -4,9 +4,10 @@
  *
  * Without a token it listens on loopback addresses only.
  */
-import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
+import type { IncomingMessage, Server, ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { assert } from '../base/assert.ts'
+import { http } from '../base/http-module.ts'
 import { isLoopback, type Address } from '../config/address.ts'
 import { LIMITS } from '../config/limits.ts'
 import { adminRefusal } from '../observe/admin-refusals.ts'
@@ -48,7 +49,7 @@ export class Admin {
     this.#options = { ...options, operations }
     this.#routes = new Routes(operations)
     this.#guard = new Guard(options.token, options.address.host)
-    this.#server = createServer(
+    this.#server = http.createServer(
       {
         maxHeaderSize: LIMITS.adminHeadBytes,
         headersTimeout: LIMITS.adminTimeoutMs,

@@ -2,8 +2,8 @@
  * What keeps a call of the control API from being done, as RFC 9457 has it. Its `type` stays `about:blank`, since there is no
  * page of ours to point to; `code` is what programs tell problems apart by.
  */
-import { STATUS_CODES } from 'node:http'
 import { z } from 'zod'
+import { http } from '../base/http-module.ts'
 
 export class Problem extends Error {
   override readonly name = 'Problem'
@@ -25,7 +25,7 @@ export class Problem extends Error {
   toJSON(): object {
     return {
       type: 'about:blank',
-      title: STATUS_CODES[this.status] ?? 'Error',
+      title: http.STATUS_CODES[this.status] ?? 'Error',
       status: this.status,
       detail: this.message,
       code: this.code,

@@ -4,8 +4,8 @@
  * `LACQUER_ADMIN_TOKEN`; never from the command line itself, which other users of the machine can read.
  */
 import { readFile } from 'node:fs/promises'
-import { request } from 'node:http'
 import { z } from 'zod'
+import { http } from '../base/http-module.ts'
 import type { Method } from '../admin/operation.ts'
 import { PROBLEM } from '../admin/problem.ts'
 import { reachable, readAddress, writeAddress, type Address } from '../config/address.ts'
@@ -81,7 +81,7 @@ async function tokenOf({ tokenFile }: ControlOptions): Promise<string | null> {
 function exchange(address: Address, token: string | null, call: Call): Promise<Answer> {
   const body = call.body === undefined ? null : Buffer.from(JSON.stringify(call.body))
   return new Promise((resolve, reject) => {
-    const outgoing = request(
+    const outgoing = http.request(
       {
         host: address.host,
         port: address.port,

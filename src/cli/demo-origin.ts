@@ -2,7 +2,8 @@
  * The origin that is started where none is configured, so that there is something to try: a small server on loopback.
  * `policies/` has the route that makes its `/time` storable.
  */
-import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
+import type { IncomingMessage, Server, ServerResponse } from 'node:http'
+import { http } from '../base/http-module.ts'
 import type { AddressInfo } from 'node:net'
 
 /** What the origin is called where it is the demo's; its policy asks for that name. */
@@ -35,7 +36,7 @@ export class DemoOrigin {
   }
 
   static start(): Promise<DemoOrigin> {
-    const server = createServer(answer)
+    const server = http.createServer(answer)
     return new Promise((resolve, reject) => {
       server.once('error', reject)
       server.listen(0, '127.0.0.1', () => resolve(new DemoOrigin(server)))
