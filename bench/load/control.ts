@@ -2,7 +2,9 @@
 import type { Client } from './fetch.ts'
 
 export interface Purged {
+  /** Removed by now, and under how many keys more will be. */
   readonly responses: number
+  readonly pendingKeys: number
   readonly pending: boolean
 }
 

@@ -1,6 +1,6 @@
 /** Lanes under load, round by round: in each round every lane has its turn, and the order changes from round to round. */
 import { originCount } from './check.ts'
-import { cpuSeconds, residentBytes } from './cpu.ts'
+import { CpuMeter, residentBytes } from './cpu.ts'
 import { Client } from './fetch.ts'
 import type { Lane } from './lanes.ts'
 import type { Mix } from './mix.ts'
@@ -76,9 +76,9 @@ async function measureLoad(turn: Turn): Promise<Measurement> {
   const pids = lane.running.pids()
   const countsBefore = await lane.running.counts(client)
   const originBefore = await originCount(client, origin)
-  const cpuBefore = cpuSeconds(pids)
+  const meter = new CpuMeter(pids)
   const result = await loadLane(lane, paths, options, options.seconds)
-  const cpu = cpuSeconds(pids) - cpuBefore
+  const cpu = meter.seconds
   const counts = await lane.running.counts(client)
   if (result.errors + result.failures > 0 || result.requests === 0) {
     const { requests, errors, failures } = result

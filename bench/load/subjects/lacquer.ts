@@ -42,7 +42,15 @@ export function lacquerWith(changes: Partial<LacquerOptions>): Subject {
 export function lacquerCommand(origin: string, needs: Needs, options = USUAL, port = 0): string[] {
   return [
     // As `npm start` and the first line of bin.js have it.
-    ...['/usr/bin/env', 'MALLOC_ARENA_MAX=1', process.execPath, '--max-semi-space-size=8', '--min-semi-space-size=8', '--initial-old-space-size=64', '--v8-pool-size=1'],
+    ...[
+      '/usr/bin/env',
+      'MALLOC_ARENA_MAX=1',
+      process.execPath,
+      '--max-semi-space-size=8',
+      '--min-semi-space-size=8',
+      '--initial-old-space-size=64',
+      '--v8-pool-size=1',
+    ],
     ...['--conditions=lacquer-source', ...options.nodeOptions],
     ...[`${ROOT}src/cli/bin.js`, 'serve', '--origin', origin],
     ...['--listen', `127.0.0.1:${port}`, '--admin', '127.0.0.1:0', '--memory', `${needs.memoryMiB}MiB`],

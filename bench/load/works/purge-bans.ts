@@ -5,7 +5,7 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { originCount } from '../check.ts'
 import { Control } from '../control.ts'
-import { cpuSeconds } from '../cpu.ts'
+import { CpuMeter } from '../cpu.ts'
 import { Client } from '../fetch.ts'
 import { finding, ratioFinding, type Finding } from '../findings.ts'
 import { lanesFor, withLanes, type Lane, type LanePlan } from '../lanes.ts'
@@ -162,13 +162,13 @@ async function workedOff(bans: Bans, { running }: Lane): Promise<Finding[]> {
   const control = bans.control(running)
   await bans.give(running)
   const begunAt = performance.now()
-  const cpuBefore = cpuSeconds(running.pids())
+  const meter = new CpuMeter(running.pids())
   while ((await control.bans()) > 0) {
     if (performance.now() - begunAt > PATIENCE_MS) throw new Error('bans were not worked off')
     await sleep(POLL_MS)
   }
   const seconds = (performance.now() - begunAt) / 1000
-  const cpu = cpuSeconds(running.pids()) - cpuBefore
+  const cpu = meter.seconds
   const what = `${BANNED.name} and ${FURTHER} responses more, nothing else to do`
   return [finding(`${what}: worked off`, seconds, 's'), finding(`${what}: CPU`, cpu, 's')]
 }

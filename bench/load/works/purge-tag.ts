@@ -110,14 +110,14 @@ async function turn(
   const purged = async (): Promise<Pick<Turn, 'responses' | 'acknowledgedMs' | 'workedOffMs'>> => {
     await sleep(LEAD_MS)
     const begunAt = performance.now()
-    const { responses } = await control.purgeTag(TAG)
+    const { responses, pendingKeys } = await control.purgeTag(TAG)
     const acknowledgedMs = performance.now() - begunAt
     await demandGone(client, running, context, from, SAMPLE_AT_ONCE)
     while ((await control.bans()) > 0) {
       if (performance.now() - begunAt > PATIENCE_MS) throw new Error('a purge by tag was not worked off')
       await sleep(POLL_MS)
     }
-    return { responses, acknowledgedMs, workedOffMs: performance.now() - begunAt }
+    return { responses: responses + pendingKeys, acknowledgedMs, workedOffMs: performance.now() - begunAt }
   }
   const [figures] = await Promise.all([purged().finally(() => (asking.until = performance.now())), ask()])
   const loopMs = (await control.metric('nodejs_eventloop_lag_max_seconds')) * 1000

@@ -22,6 +22,12 @@ export function isConditional(tx: Transaction): boolean {
   return fields.has('if-none-match') || fields.has('if-modified-since')
 }
 
+/** Of the response, where that is what If-Modified-Since is compared with (RFC 9111 §4.3.2). */
+function dateOf(tx: Transaction, response: DeliverResponse, lastModified: string): string {
+  if (lastModified !== '' || tx.request.fields.has('if-none-match')) return ''
+  return response.fields.get('date') ?? ''
+}
+
 /** Sends a 304 where the client's copy is good (RFC 9110 §13); says whether it did. */
 export function answerNotModified(
   tx: Transaction,
@@ -34,7 +40,7 @@ export function answerNotModified(
   const verdict = evaluatePreconditions(
     tx.request.method,
     tx.request.fields,
-    { etag, lastModified, status, date: lastModified === '' ? (response.fields.get('date') ?? '') : '' },
+    { etag, lastModified, status, date: dateOf(tx, response, lastModified) },
     tx.clock.wall(),
   )
   if (verdict !== 'not-modified') return false

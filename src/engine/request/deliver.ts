@@ -48,13 +48,17 @@ export function deliverStored(tx: Transaction): RequestStep {
   if (detour !== null) return detour
   tx.status = response.status
   beforeSending(tx)
-  if (answerNotModified(tx, response, store.etag(tx.slot), store.lastModified(tx.slot))) return done
+  if (isConditional(tx) && answerNotModified(tx, response, store.etag(tx.slot), dateCompared(tx))) return done
   if (sendStoredRange(tx, response, held)) return done
   if (held !== null) return fetchAfterAll(tx)
   if (response.changed === null) tx.exchange.sendStored(store, tx.slot, extra + response.added)
   else sendChanged(tx, response.status, response.changed)
   return done
 }
+
+/** The stored Last-Modified, unless an If-None-Match has it ignored. Hot for 304s. */
+const dateCompared = (tx: Transaction): string =>
+  tx.request.fields.has('if-none-match') ? '' : tx.context.store.lastModified(tx.slot)
 
 export function deliverBusy(tx: Transaction): RequestStep {
   const { head, lines } = tx.busy!

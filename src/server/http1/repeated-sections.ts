@@ -19,6 +19,13 @@ export interface RepeatedSection {
   readonly known: KnownLines
 }
 
+/**
+ * Sections that are learned without further ado; of later ones, one of so many. Where each request has a field of its own, as with
+ * If-None-Match, learning costs more than it saves.
+ */
+const LEARNED_AT_ONCE = 64
+const PASSED_OVER = 64
+
 /** Bytes looked at to tell sections apart before they are compared. */
 const SAMPLES = 16
 
@@ -27,6 +34,8 @@ export class RepeatedSections {
   /** Of what came last for each place. */
   readonly #prints: Int32Array
   readonly #mask: number
+  #learned = 0
+  #passedOver = 0
   /** The buffer that came last, and a view on it once it has come again. */
   #buffer: Buffer | null = null
   #view: DataView | null = null
@@ -57,6 +66,9 @@ export class RepeatedSections {
       this.#prints[place] = print
       return
     }
+    if (this.#learned >= LEARNED_AT_ONCE && ++this.#passedOver < PASSED_OVER) return
+    this.#learned++
+    this.#passedOver = 0
     const bytes = Buffer.allocUnsafeSlow(length)
     buffer.copy(bytes, 0, start, end)
     this.#sections[place] = { bytes, words: wordsOf(bytes), fields: fields.copy(), known: known.copy() }
