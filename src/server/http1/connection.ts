@@ -265,7 +265,7 @@ export class Connection implements ExchangeHost, PatienceOwner, Receiver, Shedda
   #handle(exchange: Http1Exchange): void {
     this.#underWay = true
     this.#inOneGo++
-    this.#patience.await(null)
+    this.#patience.await(null, this.#now)
     if (exchange.hasBody) {
       this.#body = new RequestBody(exchange.bodyBytes, this.#context.options.maxRequestBodyBytes)
       this.#patience.requestBegan(this.#now)

@@ -8,6 +8,7 @@ import type { Socket } from 'node:net'
 import { RepeatedText } from './repeated-text.ts'
 
 const SCRATCH_BYTES = 64 * 1024
+const LONGEST_VIEW = 4096
 
 /** The buffer shared by all outputs of a listener. Whoever fills it flushes before it gives up control. */
 export class Scratch {
@@ -17,9 +18,24 @@ export class Scratch {
   /** Whose bytes are in it. */
   owner: Output | null = null
 
+  /** Views on its beginning, by their length: hits of one response are of one length, and making a view costs as much as a lookup. */
+  #views: (Buffer | undefined)[] = []
+
+  /** What is in it, as a view that is good until it is renewed. */
+  view(): Buffer {
+    const { buffer, used } = this
+    if (used > LONGEST_VIEW) return buffer.subarray(0, used)
+    return (this.#views[used] ??= buffer.subarray(0, used))
+  }
+
   /** A new buffer where the old one is still being sent, or was a large one for once. */
   renew(): void {
-    this.buffer = Buffer.allocUnsafeSlow(SCRATCH_BYTES)
+    this.replace(Buffer.allocUnsafeSlow(SCRATCH_BYTES))
+  }
+
+  replace(buffer: Buffer<ArrayBuffer>): void {
+    this.buffer = buffer
+    this.#views = []
   }
 }
 
@@ -62,7 +78,7 @@ export class Output {
     if (scratch.owner !== this && scratch.owner !== null) scratch.owner.flush()
     if (scratch.used + bytes > scratch.buffer.length) {
       if (scratch.used > 0) this.flush()
-      if (bytes > scratch.buffer.length) scratch.buffer = Buffer.allocUnsafeSlow(bytes)
+      if (bytes > scratch.buffer.length) scratch.replace(Buffer.allocUnsafeSlow(bytes))
     }
     scratch.owner = this
     return scratch.used
@@ -77,12 +93,12 @@ export class Output {
   flush(): void {
     const scratch = this.#scratch
     if (scratch.owner !== this) return
-    const { buffer, used } = scratch
+    const view = scratch.view()
     scratch.owner = null
     scratch.used = 0
-    if (this.#socket.destroyed || used === 0) return
-    this.#socket.write(used === buffer.length ? buffer : buffer.subarray(0, used))
-    if (this.#socket.writableLength > 0 || buffer.length > SCRATCH_BYTES) scratch.renew()
+    if (this.#socket.destroyed || view.length === 0) return
+    this.#socket.write(view)
+    if (this.#socket.writableLength > 0 || scratch.buffer.length > SCRATCH_BYTES) scratch.renew()
   }
 
   /** Writes bytes that stay as they are until sent. */
