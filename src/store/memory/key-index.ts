@@ -19,7 +19,7 @@ import type { Records } from './record.ts'
 const SCAN_SPAN = 2 ** 32
 
 const SHARD_BUDGET_BYTES = 512 * 1024
-const MAX_SHARDS = 64
+const MAX_SHARDS = 32
 /** How many shards an eviction looks at, at most, before it settles for the coldest key it has seen. */
 const EVICTION_LOOKS = 16
 
