@@ -94,7 +94,7 @@ function compile(condition: ReadCondition, givenAt: number): BanTest | string {
       return ofText(condition, (test) => (asked) => (asked.hasRequest ? test(asked.requestText(name)) : null))
     }
     case 'response-field': {
-      const { name } = condition
+      const name = unique(condition.name)
       return ofText(
         condition,
         (test) => (asked) => (asked.response === null ? null : test(asked.responseText(name))),
