@@ -4,7 +4,7 @@
  * Framing and the connection are the server's and the origin room's business: a policy can't touch those fields.
  */
 import { Fields, type ReadonlyFields } from '../http/fields.ts'
-import { isToken } from '../http/tokens.ts'
+import { asciiLower, isToken } from '../http/tokens.ts'
 import type { Headers } from '../policy/views.ts'
 
 /** Fields that frame a message or manage a connection. */
@@ -89,11 +89,11 @@ export class HeadersView implements Headers {
   }
 
   has(name: string): boolean {
-    return this.#copy.fields.has(name.toLowerCase())
+    return this.#copy.fields.has(asciiLower(name))
   }
 
   get(name: string): string | undefined {
-    return this.#copy.fields.get(name.toLowerCase())
+    return this.#copy.fields.get(asciiLower(name))
   }
 
   all(name: string): readonly string[] {
