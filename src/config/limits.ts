@@ -59,12 +59,12 @@ export const LIMITS = {
   patternSteps: 1000,
   /**
    * Keys in one slice of work on purges and bans, how long a slice may take, and how long the pause is behind it: at least, and as a
-   * multiple of what the slice took, so that requests have seven eighths of the time at the least.
+   * multiple of what the slice took, so that requests have nine tenths of the time at the least.
    */
   lurkerKeys: 512,
   lurkerSliceMs: 2,
   lurkerPauseMs: 2,
-  lurkerPauses: 7,
+  lurkerPauses: 9,
   /** How long the lurker rests before it looks again for responses that bans on fields of requests may still meet. */
   lurkerRestMs: 60_000,
   /** Dry runs at a time. */

@@ -78,8 +78,8 @@ export interface ClientExchange {
   informational(status: number, fields: ReadonlyFields): void
 
   /**
-   * The final response, from the store. `extra` are complete field lines, each ended by CRLF ("Age: 3\r\n"), added to the
-   * stored head. The server retains the slot while it needs it.
+   * The final response, from the store. `extra` are complete field lines, each ended by CRLF ("Age: 3\r\n"), put
+   * before those of the stored head. The server retains the slot while it needs it.
    */
   sendStored(store: Store, slot: Slot, extra: string): void
   /** The final response, one without a body such as a 304. */

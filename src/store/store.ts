@@ -123,8 +123,13 @@ export interface Store {
   tags(slot: Slot): readonly string[]
   /** The encoded head as a string. */
   head(slot: Slot): string
-  /** Copies the encoded head into `target` at `offset`; returns its length. */
-  copyHead(slot: Slot, target: Buffer, offset: number): number
+  /** Copies the status line of the head into `target` at `offset`; returns its bytes. */
+  copyStatusLine(slot: Slot, target: Buffer, offset: number): number
+  /**
+   * Copies the head from its byte `from` on, the empty line behind it, and the first `bodyBytes` of a body that is inline, into
+   * `target` at `offset`; returns how many bytes that were.
+   */
+  copyRest(slot: Slot, from: number, bodyBytes: number, target: Buffer, offset: number): number
   /** Whether the body is small enough to be copied rather than sent from where it lies. */
   bodyIsInline(slot: Slot): boolean
   /** Copies an inline body into `target` at `offset`; returns its length. */

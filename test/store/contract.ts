@@ -92,8 +92,21 @@ function findingContract(make: Make): void {
     const head = 'HTTP/1.1 200 OK\r\nX: caf\xe9\xff\r\n'
     const slot = mustPut(store, 'a', { head })
     const target = Buffer.alloc(100, 0x2e)
-    assert.equal(store.copyHead(slot, target, 3), head.length)
-    assert.equal(target.toString('latin1', 0, 4 + head.length), `...${head}.`)
+    const line = store.copyStatusLine(slot, target, 3)
+    const rest = store.copyRest(slot, line, 0, target, 3 + line)
+    assert.equal(line, 'HTTP/1.1 200 OK\r\n'.length)
+    assert.equal(line + rest, head.length + 2)
+    assert.equal(target.toString('latin1', 0, 6 + head.length), `...${head}\r\n.`)
+  })
+
+  it('head and inline body are copied at once, the body as far as is asked for', () => {
+    const store = make(ROOMY)
+    const slot = putBody(store, 'a', bytesOf(10, 1), { head: HEAD })
+    const target = Buffer.alloc(HEAD.length + 12)
+    assert.equal(store.copyRest(slot, 4, 10, target, 0), HEAD.length - 4 + 2 + 10)
+    assert.equal(target.toString('latin1', 0, HEAD.length - 2), `${HEAD.slice(4)}\r\n`)
+    assert.deepEqual(target.subarray(HEAD.length - 2, HEAD.length + 8), bytesOf(10, 1))
+    assert.equal(store.copyRest(slot, HEAD.length, 0, target, 0), 2)
   })
 
   it('keys are compared character by character, also beyond latin1 and however long', () => {

@@ -100,8 +100,11 @@ export class UnchangingStore implements Store {
   head(slot: Slot): string {
     return this.#store.head(slot)
   }
-  copyHead(slot: Slot, target: Buffer, offset: number): number {
-    return this.#store.copyHead(slot, target, offset)
+  copyStatusLine(slot: Slot, target: Buffer, offset: number): number {
+    return this.#store.copyStatusLine(slot, target, offset)
+  }
+  copyRest(slot: Slot, from: number, bodyBytes: number, target: Buffer, offset: number): number {
+    return this.#store.copyRest(slot, from, bodyBytes, target, offset)
   }
   bodyIsInline(slot: Slot): boolean {
     return this.#store.bodyIsInline(slot)

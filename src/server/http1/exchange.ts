@@ -18,7 +18,6 @@ import { statusLine } from '../../http/head.ts'
 import { hasNoBody } from '../../http/status.ts'
 import type { Slot, Store } from '../../store/store.ts'
 import { forwardedFor, forwardedScheme } from '../forwarded.ts'
-import { CR, LF } from './bytes.ts'
 import { Destination, type DestinationRules } from './destination.ts'
 import { Framing } from './framing.ts'
 import type { Bulk } from './bulk.ts'
@@ -195,22 +194,22 @@ export class Http1Exchange implements ClientExchange, BodyOwner {
     this.output.writeText(interimResponse(status, fields))
   }
 
-  /** Hot: one copy of head and body into the scratch, one write. */
+  /** Hot: status line, what is added, and the rest of the head with the body in one copy; one write. */
   sendStored(store: Store, slot: Slot, extra: string): void {
     if (!this.#begin()) return
     const bodyBytes = this.#hasBody(store.status(slot)) ? store.bodyBytes(slot) : 0
     const inline = bodyBytes > 0 && store.bodyIsInline(slot)
     const connection = this.#connectionLine(this.#host.willPersist(true))
     const { output } = this
-    const headBytes = store.headBytes(slot) + extra.length + connection.length + 2
-    const start = output.reserve(headBytes + (inline ? bodyBytes : 0))
-    const scratch = output.scratch
-    let at = start + store.copyHead(slot, scratch, start)
+    const inlineBytes = inline ? bodyBytes : 0
+    const addedBytes = extra.length + connection.length
+    const start = output.reserve(store.headBytes(slot) + addedBytes + 2 + inlineBytes)
+    const { scratch } = output
+    const lineBytes = store.copyStatusLine(slot, scratch, start)
+    let at = start + lineBytes
     at += output.put(extra, at)
     if (connection !== '') at += output.put(connection, at)
-    scratch[at++] = CR
-    scratch[at++] = LF
-    if (inline) at += store.copyBody(slot, scratch, at)
+    at += store.copyRest(slot, lineBytes, inlineBytes, scratch, at)
     output.commit(at - start)
     if (inline || bodyBytes === 0) {
       this.written()

@@ -15,10 +15,8 @@ export class WireFields implements ReadonlyFields {
   #own = new Int32Array(FIRST_LINES * PER_LINE)
   #offsets = this.#own
   #size = 0
-  /** Name and value in turn, once somebody has asked for all of them. */
-  #lines: readonly string[] | null = null
-  /** Whose fields these are, where they were adopted. */
-  #adopted: WireFields | null = null
+  /** Name and value of each line in turn, where they have been cut out of the text. */
+  #known: readonly string[] | null = null
 
   get size(): number {
     return this.#size
@@ -26,12 +24,16 @@ export class WireFields implements ReadonlyFields {
 
   nameAt(index: number): string {
     if (index >= this.#size) return ''
+    const known = this.#known
+    if (known !== null) return known[2 * index]!
     const at = index * PER_LINE
     return this.#text.slice(this.#offsets[at], this.#offsets[at + 1]).toLowerCase()
   }
 
   valueAt(index: number): string {
     if (index >= this.#size) return ''
+    const known = this.#known
+    if (known !== null) return known[2 * index + 1]!
     const at = index * PER_LINE
     return this.#text.slice(this.#offsets[at + 2], this.#offsets[at + 3])
   }
@@ -61,11 +63,9 @@ export class WireFields implements ReadonlyFields {
     return values
   }
 
-  /** Those of a section that comes again and again are cut out once. */
   lines(): string[] {
-    if (this.#adopted !== null) return this.#adopted.lines()
-    this.#lines ??= this.#cutOut()
-    return this.#lines.slice()
+    this.#known ??= this.#cutOut()
+    return this.#known.slice()
   }
 
   #cutOut(): string[] {
@@ -92,26 +92,26 @@ export class WireFields implements ReadonlyFields {
 
   clear(): void {
     this.#text = ''
-    this.#lines = null
-    this.#adopted = null
+    this.#known = null
     this.#offsets = this.#own
     this.#size = 0
   }
 
   /** Reads from now on as `other` does, which must not change meanwhile. */
   adopt(other: WireFields): void {
-    this.#adopted = other
+    this.#known = other.#known
     this.#text = other.#text
     this.#offsets = other.#offsets
     this.#size = other.#size
   }
 
-  /** For those who keep it. */
+  /** For those who keep it: names and values are cut out once. */
   copy(): WireFields {
     const copy = new WireFields()
     copy.#text = this.#text
     copy.#own = copy.#offsets = this.#offsets.slice(0, this.#size * PER_LINE)
     copy.#size = this.#size
+    copy.#known = this.#cutOut().map(unique)
     return copy
   }
 
@@ -143,3 +143,10 @@ export class WireFields implements ReadonlyFields {
     this.#own = this.#offsets = grown
   }
 }
+
+/** The same text, as the one object that V8 has of it as a name: compared with another such text, or with one in the source, at a glance. */
+function unique(text: string): string {
+  return text.length <= LONGEST_UNIQUE ? (Object.keys({ [text]: true })[0] ?? text) : text
+}
+
+const LONGEST_UNIQUE = 64

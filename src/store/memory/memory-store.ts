@@ -158,8 +158,11 @@ export class MemoryStore implements Store {
   head(slot: Slot): string {
     return this.#records.head(slot)
   }
-  copyHead(slot: Slot, target: Buffer, offset: number): number {
-    return this.#records.copyHead(slot, target, offset)
+  copyStatusLine(slot: Slot, target: Buffer, offset: number): number {
+    return this.#records.copyStatusLine(slot, target, offset)
+  }
+  copyRest(slot: Slot, from: number, bodyBytes: number, target: Buffer, offset: number): number {
+    return this.#records.copyRest(slot, from, bodyBytes, target, offset)
   }
   bodyIsInline(slot: Slot): boolean {
     return this.#records.int(slot, IntField.bodyDirectory) === 0

@@ -1,7 +1,7 @@
 /**
  * A stored response as it lies in its block of the heap, whose address is the slot: fixed fields, then its texts.
  *
- *     fields | variant key | key | tags | head | body, where it is inline | ETag and Last-Modified, where the head doesn't hold them
+ *     fields | variant key | key | tags | head, empty line | body, where it is inline | ETag and Last-Modified, where the head doesn't hold them
  *
  * Texts are latin1, as they are on the wire; key and tags, which a policy may make up, are UTF-8. The key is
  * there so that a response can be evicted for the place it has, whatever led there.
@@ -55,6 +55,9 @@ export const STATUS_MASK = (1 << FLAGS_SHIFT) - 1
 export const DEAD = 1
 export const ONE_HOLD = 2
 export const FREED = -1
+
+/** Between head and body, so that a hit copies both at once. */
+export const EMPTY_LINE = '\r\n'
 
 /** Stands between tags, and so in none of them. */
 export const TAG_SEPARATOR = '\0'

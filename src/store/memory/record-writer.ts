@@ -10,6 +10,7 @@ import type { Heap } from './heap.ts'
 import {
   DEAD,
   DoubleField,
+  EMPTY_LINE,
   FLAGS_SHIFT,
   IntField,
   packDuration,
@@ -49,7 +50,14 @@ export function planRecord(request: RecordRequest): RecordPlan {
   const etagAt = head.indexOf(etag)
   const lastModifiedAt = head.indexOf(lastModified)
   const behind = (etagAt === -1 ? etag.length : 0) + (lastModifiedAt === -1 ? lastModified.length : 0)
-  return { keyBytes, tags, headAt, etagAt, lastModifiedAt, bytes: headAt + head.length + behind - TAG_BYTES }
+  return {
+    keyBytes,
+    tags,
+    headAt,
+    etagAt,
+    lastModifiedAt,
+    bytes: headAt + head.length + EMPTY_LINE.length + behind - TAG_BYTES,
+  }
 }
 
 /** The record is out of the index, without holds, as yet. */
@@ -95,9 +103,9 @@ function writeTexts(
   const keyAt = start + TEXTS_AT + variant.key.length
   slab.write(request.key, keyAt, plan.keyBytes, 'utf8')
   if (plan.tags !== '') slab.write(plan.tags, keyAt + plan.keyBytes, 'utf8')
-  slab.write(head, start + plan.headAt, head.length, 'latin1')
+  slab.write(head + EMPTY_LINE, start + plan.headAt, head.length + EMPTY_LINE.length, 'latin1')
 
-  let behind = head.length + inlineBytes
+  let behind = head.length + EMPTY_LINE.length + inlineBytes
   const etagAt = plan.etagAt === -1 ? behind : plan.etagAt
   if (plan.etagAt === -1) behind += slab.write(etag, start + plan.headAt + behind, etag.length, 'latin1')
   const lastModifiedAt = plan.lastModifiedAt === -1 ? behind : plan.lastModifiedAt

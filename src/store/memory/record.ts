@@ -9,6 +9,7 @@ import { byteAt, doubleAt, intAt, slabOf } from './address.ts'
 import type { Heap } from './heap.ts'
 import {
   DEAD,
+  EMPTY_LINE,
   FLAGS_SHIFT,
   FREED,
   IntField,
@@ -20,6 +21,7 @@ import {
 } from './record-layout.ts'
 
 const NO_TAGS: readonly string[] = []
+const LF = 0x0a
 
 export class Records {
   readonly #slabs: readonly Buffer[]
@@ -137,11 +139,26 @@ export class Records {
     return this.#latin1(slot, this.#headAt(slot), this.int(slot, IntField.headBytes))
   }
 
-  copyHead(slot: Slot, target: Buffer, offset: number): number {
+  /** Hot: a dozen bytes are copied faster one by one than by a call. */
+  copyStatusLine(slot: Slot, target: Buffer, offset: number): number {
+    const slab = this.#slabs[slabOf(slot)]!
     const start = this.#headAt(slot)
-    const bytes = this.int(slot, IntField.headBytes)
-    this.#slabs[slabOf(slot)]!.copy(target, offset, start, start + bytes)
+    const headBytes = this.int(slot, IntField.headBytes)
+    let bytes = 0
+    while (bytes < headBytes) {
+      const byte = slab[start + bytes]!
+      target[offset + bytes++] = byte
+      if (byte === LF) break
+    }
     return bytes
+  }
+
+  /** Hot. */
+  copyRest(slot: Slot, from: number, bodyBytes: number, target: Buffer, offset: number): number {
+    const start = this.#headAt(slot) + from
+    const end = this.bodyAt(slot) + bodyBytes
+    this.#slabs[slabOf(slot)]!.copy(target, offset, start, end)
+    return end - start
   }
 
   /** Copies a body that is inline. */
@@ -162,7 +179,7 @@ export class Records {
 
   /** Where in its slab an inline body begins. */
   bodyAt(slot: Slot): number {
-    return this.#headAt(slot) + this.int(slot, IntField.headBytes)
+    return this.#headAt(slot) + this.int(slot, IntField.headBytes) + EMPTY_LINE.length
   }
 
   etag(slot: Slot): string {
