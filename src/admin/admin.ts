@@ -7,7 +7,7 @@
 import type { IncomingMessage, Server, ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { assert } from '../base/assert.ts'
-import { http } from '../base/http-module.ts'
+import { http } from './http-module.ts'
 import { isLoopback, type Address } from '../config/address.ts'
 import { LIMITS } from '../config/limits.ts'
 import { adminRefusal } from '../observe/admin-refusals.ts'

@@ -3,7 +3,7 @@
  * page of ours to point to; `code` is what programs tell problems apart by.
  */
 import { z } from 'zod'
-import { http } from '../base/http-module.ts'
+import { http } from './http-module.ts'
 
 export class Problem extends Error {
   override readonly name = 'Problem'

@@ -52,7 +52,9 @@ export async function searchResponses(
 /** Which keys are excluded by themselves: most responses are told by that. */
 function keyTest({ prefix, host }: Filter): (key: string) => boolean {
   const isOf = host === undefined ? null : isOfHost(host)
-  return (key) => (prefix === undefined || key.startsWith(prefix)) && (isOf === null || isOf({ uri: key, host: splitUri(key).host }))
+  return (key) =>
+    (prefix === undefined || key.startsWith(prefix)) &&
+    (isOf === null || isOf({ uri: key, host: splitUri(key).host }))
 }
 
 /** Every variant: a page is not ended amid the variants of a key, since a cursor tells keys apart. */

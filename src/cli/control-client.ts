@@ -5,7 +5,7 @@
  */
 import { readFile } from 'node:fs/promises'
 import { z } from 'zod'
-import { http } from '../base/http-module.ts'
+import { http } from '../admin/http-module.ts'
 import type { Method } from '../admin/operation.ts'
 import { PROBLEM } from '../admin/problem.ts'
 import { reachable, readAddress, writeAddress, type Address } from '../config/address.ts'

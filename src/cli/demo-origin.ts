@@ -3,7 +3,7 @@
  * `policies/` has the route that makes its `/time` storable.
  */
 import type { IncomingMessage, Server, ServerResponse } from 'node:http'
-import { http } from '../base/http-module.ts'
+import { http } from '../admin/http-module.ts'
 import type { AddressInfo } from 'node:net'
 
 /** What the origin is called where it is the demo's; its policy asks for that name. */
