@@ -107,7 +107,7 @@ async function serveVariant(variant: Variant): Promise<void> {
   }
   const handle = (exchange: ClientExchange): void => {
     served++
-    exchange.sendStored(store, slot, 'Age: 3\r\n')
+    exchange.sendStored(store, slot, 'Age: 3\r\n', false)
   }
   const { port } = await new Listener({ reads: variant }, { handle }).listen('127.0.0.1', 0)
   process.send?.(port)

@@ -42,6 +42,9 @@ function bytesOf(request: IncomingMessage): Promise<Buffer> {
     })
     request.once('end', () => resolve(chunks.length === 1 ? chunks[0]! : Buffer.concat(chunks)))
     request.once('error', reject)
+    const gone = (): void => reject(new Error('the caller left before all of the body was there'))
+    if (request.destroyed) gone()
+    else request.once('close', gone)
   })
 }
 

@@ -30,6 +30,8 @@ export const LIMITS = {
   policyCompilerMb: 1024,
   /** Events of one transaction that the journal remembers. */
   journalEvents: 32,
+  /** Characters of what it remembers of one. */
+  journalEntryChars: 16_384,
   /** Characters of a URL in the journal, and of a field of a response. */
   journalUrlChars: 2048,
   journalFieldChars: 256,
@@ -65,6 +67,8 @@ export const LIMITS = {
   lurkerSliceMs: 2,
   lurkerPauseMs: 2,
   lurkerPauses: 9,
+  /** The longest pause: a process that was stopped within a slice has not worked all that time. */
+  lurkerLongestPauseMs: 200,
   /** How long the lurker rests before it looks again for responses that bans on fields of requests may still meet. */
   lurkerRestMs: 60_000,
   /** Dry runs at a time. */

@@ -2,7 +2,7 @@
  * The response to one client as `deliver` sees it.
  *
  * A policy that only reads, or only adds fields to a stored response, leaves its encoded head as it is: what it added is put
- * behind it. Whatever else it does has the head written anew.
+ * beside it. Whatever else it does has the head written anew.
  */
 import { Fields, type ReadonlyFields } from '../http/fields.ts'
 import { canonicalName } from '../http/field-names.ts'
@@ -51,12 +51,12 @@ export class DeliverResponse implements DeliverResponseView, Headers {
     this.#isChanged = false
   }
 
-  /** `extra`: encoded lines that go behind its head. Hot: most hooks don't look, and then the head is not read. */
+  /** `extra`: encoded lines that go with its head. Hot: most hooks don't look, and then the head is not read. */
   static ofStored(stored: Stored, extra: string, outcome: string): DeliverResponse {
     return new DeliverResponse(stored.store.status(stored.slot), outcome, extra, stored, null)
   }
 
-  /** `head`: an encoded head, and `extra` the lines that go behind it. */
+  /** `head`: an encoded head, and `extra` the lines that go with it. */
   static ofHead(status: number, head: string, extra: string, outcome: string): DeliverResponse {
     return new DeliverResponse(status, outcome, extra, null, head)
   }

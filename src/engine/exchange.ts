@@ -79,9 +79,10 @@ export interface ClientExchange {
 
   /**
    * The final response, from the store. `extra` are complete field lines, each ended by CRLF ("Age: 3\r\n"), put
-   * before those of the stored head. The server retains the slot while it needs it.
+   * before those of the stored head, which costs least, or behind them, where the order of lines counts. The server retains the
+   * slot while it needs it.
    */
-  sendStored(store: Store, slot: Slot, extra: string): void
+  sendStored(store: Store, slot: Slot, extra: string, isBehind: boolean): void
   /** The final response, one without a body such as a 304. */
   sendHead(head: EncodedHead): void
   /** The final response, whole. */

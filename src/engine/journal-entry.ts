@@ -106,6 +106,8 @@ export function entryOf(written: string): JournalEntry {
     if (line.startsWith(':')) fields.push([line.slice(1, at), line.slice(at + 1)])
     else if (line.startsWith('-')) events.push(eventOf(line.slice(1)))
     else if (at !== -1) facts[line.slice(0, at)] = line.slice(at + 1)
+    // The last response counts, where there were several.
+    if (line.startsWith('responseStatus\t')) fields.length = 0
   }
   const known = facts as Partial<Facts>
   return {

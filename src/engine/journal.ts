@@ -93,7 +93,8 @@ export class Journal {
     if (number >= this.#written - this.#limit) this.#put(number % this.#limit, written)
   }
 
-  #put(place: number, written: string): void {
+  #put(place: number, whole: string): void {
+    const written = whole.slice(0, LIMITS.journalEntryChars)
     const bytes = Buffer.byteLength(written, 'utf8')
     let into = this.#places[place]
     if (into === undefined || into.length < bytes)

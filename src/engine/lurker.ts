@@ -41,7 +41,9 @@ export class Lurker {
     // The next slice is another's, so that what is long does not keep what is short.
     const first = this.#queue.shift()
     if (first !== undefined) this.#queue.push(first)
-    const pauseMs = Math.max(LIMITS.lurkerPauseMs, LIMITS.lurkerPauses * (this.#clock.now() - began))
+    const { lurkerPauseMs, lurkerPauses, lurkerLongestPauseMs } = LIMITS
+    const wanted = lurkerPauses * (this.#clock.now() - began)
+    const pauseMs = Math.min(lurkerLongestPauseMs, Math.max(lurkerPauseMs, wanted))
     this.#timer = first === undefined ? null : this.#clock.after(pauseMs, () => this.#slice())
   }
 }

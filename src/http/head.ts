@@ -1,6 +1,6 @@
 /**
  * The encoded head: what the store keeps and a hit writes. Status line and field lines, each ended by CRLF, without the
- * empty line, so that Age and the like can be put behind it (RFC 9112 §2.1, §4, §5).
+ * empty line, so that Age and the like can be put among them or behind (RFC 9112 §2.1, §4, §5).
  *
  *   HTTP/1.1 200 OK\r\n
  *   Content-Type: text/plain\r\n

@@ -23,6 +23,8 @@ export const StoredFlag = {
   authorized: 64,
   /** Only one stretch of the body is stored: which one, its head's Content-Range says (§3.3). Never served as the whole. */
   partial: 128,
+  /** Its head names the caches that it came by (RFC 9211). */
+  cacheStatus: 256,
 } as const
 
 /** The bits of a response that is about to be stored; the store sets `invalidated`, the engine `hitForMiss` and `partial`. */

@@ -123,6 +123,8 @@ export interface Store {
   tags(slot: Slot): readonly string[]
   /** The encoded head as a string. */
   head(slot: Slot): string
+  /** Copies the encoded head into `target` at `offset`; returns its length. */
+  copyHead(slot: Slot, target: Buffer, offset: number): number
   /** Copies the status line of the head into `target` at `offset`; returns its bytes. */
   copyStatusLine(slot: Slot, target: Buffer, offset: number): number
   /**

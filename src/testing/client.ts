@@ -108,8 +108,10 @@ export class Client implements ClientExchange {
     this.informationals.push({ status, fields })
   }
 
-  sendStored(store: Store, slot: Slot, extra: string): void {
-    const decoded = decodeHead(store.head(slot) + extra)
+  sendStored(store: Store, slot: Slot, extra: string, isBehind: boolean): void {
+    const head = store.head(slot)
+    const firstLine = isBehind ? head.length : head.indexOf('\r\n') + 2
+    const decoded = decodeHead(head.slice(0, firstLine) + extra + head.slice(firstLine))
     this.#begin(decoded.status, decoded.fields)
     store.retain(slot)
     if (this.method !== 'HEAD') this.#chunks.push(storedBody(store, slot))

@@ -55,6 +55,26 @@ describe('the journal', () => {
     ])
   })
 
+  test('of several responses that were judged, the last one counts', () => {
+    const journal = new Journal(1)
+    const trace = journal.begin(watched('/a'))
+    trace.note({ kind: 'judged', response: { ...JUDGED, fields: [['etag', '"1"']] } })
+    trace.note({ kind: 'judged', response: JUDGED })
+    trace.note(ENDED)
+    assert.deepEqual(journal.find('http://shop.example/a', null)[0]?.response, JUDGED)
+  })
+
+  test('an entry is bounded, whatever an origin says', () => {
+    const journal = new Journal(1)
+    const trace = journal.begin(watched('/a'))
+    const fields = Array.from({ length: 256 }, (_, i) => [`x-${i}`, 'v'.repeat(256)] as const)
+    trace.note({ kind: 'judged', response: { ...JUDGED, fields } })
+    trace.note(ENDED)
+    const [entry] = journal.find('http://shop.example/a', null)
+    assert.equal(entry?.status, 200)
+    assert.ok(entry.response!.fields.length < 256)
+  })
+
   test('finds those of a URL and a method, the newest first, and none of a longer URL', () => {
     const journal = new Journal(8)
     ended(journal, '/a')

@@ -2,9 +2,35 @@
 import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
 import { lookup, pass } from '../../src/policy/api.ts'
+import type { Hooks } from '../../src/policy/hooks.ts'
 import { World } from './world.ts'
 
+type DeliverAt = Parameters<NonNullable<Hooks['deliver']>>[0]
+
 const FRESH = { 'cache-control': 'max-age=60', etag: '"1"' }
+
+describe('RFC 9211 §2 the list', () => {
+  test('we stand behind the caches that are nearer to the origin, in a miss, a hit and a 304', () => {
+    const world = new World()
+    world.origin.always(200, { ...FRESH, 'cache-status': 'inner; hit' })
+    const all = [world.get('/a'), world.get('/a'), world.get('/a', { 'if-none-match': '"1"' })]
+    assert.deepEqual(
+      all.map(({ status }) => status),
+      [200, 200, 304],
+    )
+    for (const { cacheStatus } of all) assert.match(cacheStatus, /^inner; hit, Lacquer; /)
+  })
+
+  test('what deliver appends stands behind what is stored, in a miss and in a hit', () => {
+    const deliver = ({ response }: DeliverAt): undefined => {
+      response.headers.append('link', '</b>')
+      return undefined
+    }
+    const world = new World({ routes: [{ deliver }] })
+    world.origin.always(200, { ...FRESH, link: '</a>' })
+    for (let i = 0; i < 2; i++) assert.equal(world.get('/a').headers.get('link'), '</a>, </b>')
+  })
+})
 
 describe('RFC 9211 §2.7 key', () => {
   test('is not shown unless that is asked for', () => {

@@ -24,9 +24,10 @@ describe('RFC 9111 §3.1 what is stored of a head', () => {
     world.get('/a')
     const { headers } = world.get('/a')
     const got = Array.from({ length: headers.size }, (_, i) => [headers.nameAt(i), headers.valueAt(i)])
-    assert.deepEqual(got.slice(0, lines.length), lines)
-    const rest = got.slice(lines.length).map(([name]) => name)
-    assert.deepEqual(rest, ['via', 'content-length', 'age', 'cache-status'])
+    const stored = got.slice(2)
+    assert.deepEqual(stored.slice(0, lines.length), lines)
+    const ours = [...got.slice(0, 2), ...stored.slice(lines.length)].map(([name]) => name)
+    assert.deepEqual(ours, ['age', 'cache-status', 'via', 'content-length'])
   })
 
   test('RFC 9110 §6.6.1 Date is added where it is missing, and stays as it is', () => {

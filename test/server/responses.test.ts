@@ -89,7 +89,8 @@ describe('RFC 9112 §6 framing of responses', () => {
     const stored = storedResponse(Buffer.from('stored'))
     const server = await serve(t, {}, (exchange) => {
       if (exchange.target === '/send') exchange.send(plain(200), Buffer.from('12345'))
-      else if (exchange.target === '/stored') exchange.sendStored(stored.store, stored.slot, 'Age: 3\r\n')
+      else if (exchange.target === '/stored')
+        exchange.sendStored(stored.store, stored.slot, 'Age: 3\r\n', false)
       else {
         const sink = exchange.begin(plain(200), exchange.target === '/length' ? 7 : null)
         assert.equal(sink.write(Buffer.from('1234567')), true)
@@ -177,7 +178,7 @@ describe('responses from the store', () => {
     test(`head, extra lines and small body in one response, read by ${reads}`, async (t) => {
       const stored = storedResponse(Buffer.from('stored body'))
       const server = await serve(t, { reads }, (exchange) => {
-        exchange.sendStored(stored.store, stored.slot, 'Age: 7\r\nCache-Status: lacquer; hit\r\n')
+        exchange.sendStored(stored.store, stored.slot, 'Age: 7\r\nCache-Status: lacquer; hit\r\n', false)
       })
       const client = await server.connect()
       client.send(get('/1'))
@@ -197,11 +198,26 @@ describe('responses from the store', () => {
     })
   }
 
+  test('what is added goes behind the stored lines where that is asked for', async (t) => {
+    const stored = storedResponse(Buffer.from('stored body'))
+    const server = await serve(t, {}, (exchange) => {
+      exchange.sendStored(stored.store, stored.slot, 'Age: 7\r\nCache-Status: lacquer; hit\r\n', true)
+    })
+    const client = await server.connect()
+    client.send(get('/'))
+    const [response] = await client.responses(1)
+    assert.equal(
+      response?.head,
+      'HTTP/1.1 200 OK\r\nDate: Thu, 01 Jan 2026 00:00:00 GMT\r\nContent-Length: 11\r\nAge: 7\r\nCache-Status: lacquer; hit',
+    )
+    assert.equal(response.body, 'stored body')
+  })
+
   test('a large body reaches a slow reader whole; the slot is held until then, the fetch of others is not', async (t) => {
     const body = Buffer.alloc(12 * 1024 * 1024, 'abcdefghijklmnopqrstuvw')
     const stored = storedResponse(body)
     const server = await serve(t, {}, (exchange) => {
-      exchange.sendStored(stored.store, stored.slot, '')
+      exchange.sendStored(stored.store, stored.slot, '', false)
     })
     const slow = await server.connect()
     slow.socket.pause()
@@ -225,7 +241,7 @@ describe('responses from the store', () => {
   test('a client that leaves in the middle lets go of the slot', async (t) => {
     const stored = storedResponse(Buffer.alloc(12 * 1024 * 1024, 'x'))
     const server = await serve(t, {}, (exchange) => {
-      exchange.sendStored(stored.store, stored.slot, '')
+      exchange.sendStored(stored.store, stored.slot, '', false)
     })
     const client = await server.connect()
     client.send(get('/'))

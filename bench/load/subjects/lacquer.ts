@@ -47,7 +47,6 @@ export function lacquerCommand(origin: string, needs: Needs, options = USUAL, po
       'MALLOC_ARENA_MAX=1',
       process.execPath,
       '--max-semi-space-size=8',
-      '--min-semi-space-size=8',
       '--initial-old-space-size=64',
       '--v8-pool-size=1',
     ],

@@ -100,6 +100,9 @@ export class UnchangingStore implements Store {
   head(slot: Slot): string {
     return this.#store.head(slot)
   }
+  copyHead(slot: Slot, target: Buffer, offset: number): number {
+    return this.#store.copyHead(slot, target, offset)
+  }
   copyStatusLine(slot: Slot, target: Buffer, offset: number): number {
     return this.#store.copyStatusLine(slot, target, offset)
   }

@@ -169,7 +169,9 @@ export function pendingOf(
   return {
     key: plan.key,
     status: draft.status,
-    flags: storedFlags(control.directives, draft.lifetime),
+    flags:
+      storedFlags(control.directives, draft.lifetime) |
+      (fields.has('cache-status') ? StoredFlag.cacheStatus : 0),
     storedAt: fetch.respondedAt,
     initialAgeMs,
     lifetimeMs: draft.ttlMs,

@@ -6,6 +6,7 @@ import { currentAge } from '../../http/age.ts'
 import { Fields, type ReadonlyFields } from '../../http/fields.ts'
 import { statusLine } from '../../http/head.ts'
 import type { ContentRange } from '../../http/range.ts'
+import { StoredFlag } from '../../http/stored-flag.ts'
 import { WHOLE_BODY, type BodyPart } from '../body-parts.ts'
 import type { BusyHead } from '../busy-response.ts'
 import { DeliverResponse } from '../deliver-response.ts'
@@ -34,7 +35,7 @@ export function deliverStored(tx: Transaction): RequestStep {
   if (tx.route.hooks.deliver === undefined && !isConditional(tx) && !asksForRange(tx)) {
     tx.status = store.status(tx.slot)
     beforeSending(tx)
-    tx.exchange.sendStored(store, tx.slot, extra)
+    tx.exchange.sendStored(store, tx.slot, extra, isListed(tx))
     return done
   }
   // What a hook looks at must stay, whatever the hook does.
@@ -51,10 +52,18 @@ export function deliverStored(tx: Transaction): RequestStep {
   if (isConditional(tx) && answerNotModified(tx, response, store.etag(tx.slot), dateCompared(tx))) return done
   if (sendStoredRange(tx, response, held)) return done
   if (held !== null) return fetchAfterAll(tx)
-  if (response.changed === null) tx.exchange.sendStored(store, tx.slot, extra + response.added)
+  if (response.changed === null) sendUnchanged(tx, extra, response.added)
   else sendChanged(tx, response.status, response.changed)
   return done
 }
+
+function sendUnchanged(tx: Transaction, extra: string, added: string): void {
+  tx.exchange.sendStored(tx.context.store, tx.slot, extra + added, added !== '' || isListed(tx))
+}
+
+/** Its head names caches before us, behind whom ours belongs (RFC 9211 §2). */
+const isListed = (tx: Transaction): boolean =>
+  (tx.context.store.flags(tx.slot) & StoredFlag.cacheStatus) !== 0
 
 /** The stored Last-Modified, unless an If-None-Match has it ignored. Hot for 304s. */
 const dateCompared = (tx: Transaction): string =>

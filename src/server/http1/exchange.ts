@@ -194,8 +194,8 @@ export class Http1Exchange implements ClientExchange, BodyOwner {
     this.output.writeText(interimResponse(status, fields))
   }
 
-  /** Hot: status line, what is added, and the rest of the head with the body in one copy; one write. */
-  sendStored(store: Store, slot: Slot, extra: string): void {
+  /** Hot: head, what is added and a small body are put together in the scratch; one write. */
+  sendStored(store: Store, slot: Slot, extra: string, isBehind: boolean): void {
     if (!this.#begin()) return
     const bodyBytes = this.#hasBody(store.status(slot)) ? store.bodyBytes(slot) : 0
     const inline = bodyBytes > 0 && store.bodyIsInline(slot)
@@ -205,17 +205,17 @@ export class Http1Exchange implements ClientExchange, BodyOwner {
     const addedBytes = extra.length + connection.length
     const start = output.reserve(store.headBytes(slot) + addedBytes + 2 + inlineBytes)
     const { scratch } = output
-    const lineBytes = store.copyStatusLine(slot, scratch, start)
-    let at = start + lineBytes
+    const ahead = isBehind ? store.copyHead(slot, scratch, start) : store.copyStatusLine(slot, scratch, start)
+    let at = start + ahead
     at += output.put(extra, at)
     if (connection !== '') at += output.put(connection, at)
-    at += store.copyRest(slot, lineBytes, inlineBytes, scratch, at)
+    // The rest of the head, its empty line and the body lie one behind the other.
+    at += store.copyRest(slot, ahead, inlineBytes, scratch, at)
     output.commit(at - start)
     if (inline || bodyBytes === 0) {
       this.written()
       return
     }
-    output.flush()
     const body = new StoredBody(this, this.#host.bulk, store, slot)
     this.#sending = body
     body.pump()

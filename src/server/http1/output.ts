@@ -109,6 +109,23 @@ export class Output {
     this.#socket.write(bytes)
   }
 
+  /** The same, in one write with what is in the scratch, which is a head and is copied: two writes would be two packets. */
+  writeBehind(bytes: Buffer): void {
+    const scratch = this.#scratch
+    if (scratch.owner !== this || this.#socket.destroyed) {
+      this.write(bytes)
+      return
+    }
+    const head = Buffer.from(scratch.view())
+    scratch.owner = null
+    scratch.used = 0
+    this.#count(bytes.length)
+    this.#socket.cork()
+    this.#socket.write(head)
+    this.#socket.write(bytes)
+    this.#socket.uncork()
+  }
+
   writeText(text: string): void {
     this.flush()
     if (this.#socket.destroyed) return

@@ -25,7 +25,7 @@ export class StoredBody implements Sending, BulkSender {
     store.retain(slot)
   }
 
-  /** Sends what the client takes now, and what there is a turn for. */
+  /** Sends what the client takes now, and what there is a turn for; at first behind the head, which is in the scratch. */
   pump(): void {
     if (!this.#held) return
     const { output } = this.#owner
@@ -35,6 +35,7 @@ export class StoredBody implements Sending, BulkSender {
         return
       }
       if (this.#bulk.left === 0) {
+        output.flush()
         this.#bulk.wait(this)
         return
       }
@@ -45,7 +46,7 @@ export class StoredBody implements Sending, BulkSender {
       }
       this.#position += slice.length
       this.#bulk.spend(slice.length)
-      output.write(slice)
+      output.writeBehind(slice)
     }
     this.#owner.written()
   }

@@ -8,11 +8,12 @@ import type { ReadonlyFields } from '../../http/fields.ts'
 const PER_LINE = 4
 const FIRST_LINES = 24
 const CR = 0x0d
+const NO_OFFSETS = new Int32Array(0)
 
 export class WireFields implements ReadonlyFields {
   #text = ''
   /** Where lines are recorded; what is read may be another list, which is not written to. */
-  #own = new Int32Array(FIRST_LINES * PER_LINE)
+  #own = NO_OFFSETS
   #offsets = this.#own
   #size = 0
   /** Name and value of each line in turn, where they have been cut out of the text. */
@@ -138,7 +139,8 @@ export class WireFields implements ReadonlyFields {
   }
 
   #grow(): void {
-    const grown = new Int32Array(this.#own.length * 2)
+    // At first there are none: a connection whose sections are all known never needs any.
+    const grown = new Int32Array(Math.max(FIRST_LINES * PER_LINE, this.#own.length * 2))
     grown.set(this.#own)
     this.#own = this.#offsets = grown
   }

@@ -158,6 +158,9 @@ export class MemoryStore implements Store {
   head(slot: Slot): string {
     return this.#records.head(slot)
   }
+  copyHead(slot: Slot, target: Buffer, offset: number): number {
+    return this.#records.copyHead(slot, target, offset)
+  }
   copyStatusLine(slot: Slot, target: Buffer, offset: number): number {
     return this.#records.copyStatusLine(slot, target, offset)
   }

@@ -139,6 +139,13 @@ export class Records {
     return this.#latin1(slot, this.#headAt(slot), this.int(slot, IntField.headBytes))
   }
 
+  copyHead(slot: Slot, target: Buffer, offset: number): number {
+    const start = this.#headAt(slot)
+    const bytes = this.int(slot, IntField.headBytes)
+    this.#slabs[slabOf(slot)]!.copy(target, offset, start, start + bytes)
+    return bytes
+  }
+
   /** Hot: a dozen bytes are copied faster one by one than by a call. */
   copyStatusLine(slot: Slot, target: Buffer, offset: number): number {
     const slab = this.#slabs[slabOf(slot)]!
