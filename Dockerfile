@@ -25,6 +25,6 @@ USER node
 EXPOSE 8080 9180
 # As the first line of bin.js has it: a small process.
 ENV MALLOC_ARENA_MAX=1
-ENTRYPOINT ["node", "--max-semi-space-size=8", "--initial-old-space-size=64", "--v8-pool-size=1", "dist/src/cli/bin.js"]
+ENTRYPOINT ["node", "--max-semi-space-size=8", "--initial-old-space-size=64", "--v8-pool-size=2", "dist/src/cli/bin.js"]
 # The admin listener stays on the container's own loopback unless it is told otherwise.
 CMD ["serve", "--listen", "0.0.0.0:8080"]

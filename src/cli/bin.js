@@ -1,4 +1,4 @@
-#!/usr/bin/env -S MALLOC_ARENA_MAX=1 node --max-semi-space-size=8 --initial-old-space-size=64 --v8-pool-size=1
+#!/usr/bin/env -S MALLOC_ARENA_MAX=1 node --max-semi-space-size=8 --initial-old-space-size=64 --v8-pool-size=2
 // How it is started keeps the process small: what is young on V8's heap in 24 MiB, from the first on, rather than up to 128, what is freed in one
 // arena of the C library's. Hits cost the same, and pauses are shorter. Plain `node bin.js` works, too, with some 100 MB more under load.
 // Starts Lacquer. Plain, old JavaScript, so that a Node that is too old can still read it and say so.

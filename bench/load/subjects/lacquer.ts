@@ -48,7 +48,7 @@ export function lacquerCommand(origin: string, needs: Needs, options = USUAL, po
       process.execPath,
       '--max-semi-space-size=8',
       '--initial-old-space-size=64',
-      '--v8-pool-size=1',
+      '--v8-pool-size=2',
     ],
     ...['--conditions=lacquer-source', ...options.nodeOptions],
     ...[`${ROOT}src/cli/bin.js`, 'serve', '--origin', origin],
