@@ -3,8 +3,8 @@
  * `policies/` has the route that makes its `/time` storable.
  */
 import type { IncomingMessage, Server, ServerResponse } from 'node:http'
-import { http } from '../admin/http-module.ts'
 import type { AddressInfo } from 'node:net'
+import { http } from '../admin/http-module.ts'
 
 /** What the origin is called where it is the demo's; its policy asks for that name. */
 export const DEMO_NAME = 'demo'

@@ -94,7 +94,7 @@ export class Journal {
   }
 
   #put(place: number, whole: string): void {
-    const written = whole.slice(0, LIMITS.journalEntryChars)
+    const written = wholeLines(whole)
     const bytes = Buffer.byteLength(written, 'utf8')
     let into = this.#places[place]
     if (into === undefined || into.length < bytes)
@@ -105,6 +105,14 @@ export class Journal {
 
 /** Places are made as large as their largest entry so far, in steps of this. */
 const PLACE_BYTES = 512
+
+/** As many lines as there is room for. */
+function wholeLines(text: string): string {
+  const { journalEntryChars } = LIMITS
+  return text.length <= journalEntryChars
+    ? text
+    : text.slice(0, text.lastIndexOf('\n', journalEntryChars - 1) + 1)
+}
 
 class JournalRecord implements Trace {
   /** Null once it has ended: nothing of the request is held on to. */

@@ -6,6 +6,7 @@
  * `~`, and none may be for `!=` and `!~`.
  */
 import { unreachable } from '../base/assert.ts'
+import { uniqueString } from '../base/unique-string.ts'
 import type { ReadonlyFields } from '../http/fields.ts'
 import type { ReadCondition, TextOp } from './ban-conditions.ts'
 import { Asked, type BanFacts, type ResponseFacts } from './ban-facts.ts'
@@ -90,11 +91,11 @@ function compile(condition: ReadCondition, givenAt: number): BanTest | string {
     case 'tag':
       return ofTags(condition)
     case 'request-field': {
-      const name = unique(condition.name)
+      const name = uniqueString(condition.name)
       return ofText(condition, (test) => (asked) => (asked.hasRequest ? test(asked.requestText(name)) : null))
     }
     case 'response-field': {
-      const name = unique(condition.name)
+      const name = uniqueString(condition.name)
       const { op, value } = condition
       // The commonest, hot while the lurker works: a thousand of them are asked of each response.
       if (op === '==') return (asked) => (asked.response === null ? null : asked.responseText(name) === value)
@@ -112,11 +113,6 @@ function compile(condition: ReadCondition, givenAt: number): BanTest | string {
     default:
       return unreachable(condition)
   }
-}
-
-/** The same name, as the one object that V8 has of each name of a property: a thousand bans on one field then compare it at a glance. */
-function unique(name: string): string {
-  return Object.keys({ [name]: true })[0] ?? name
 }
 
 type TextTest = (value: string | undefined) => boolean

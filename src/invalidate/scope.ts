@@ -37,18 +37,16 @@ function testsOf(scope: Scope): BanTest[] {
     case 'all':
       return []
     case 'host':
-      return [ofHost(scope.host)]
+      return [isOfHost(scope.host)]
     case 'prefix':
-      return scope.host === null ? [beginsWith(scope.prefix)] : [ofHost(scope.host), beginsWith(scope.prefix)]
+      return scope.host === null
+        ? [beginsWith(scope.prefix)]
+        : [isOfHost(scope.host), beginsWith(scope.prefix)]
     case 'tag': {
       const { tag } = scope
       return [({ response }) => (response === null ? null : response.tags.includes(tag))]
     }
   }
-}
-
-function ofHost(wanted: string): BanTest {
-  return isOfHost(wanted)
 }
 
 function beginsWith(prefix: string): BanTest {

@@ -92,6 +92,9 @@ function findingContract(make: Make): void {
     const head = 'HTTP/1.1 200 OK\r\nX: caf\xe9\xff\r\n'
     const slot = mustPut(store, 'a', { head })
     const target = Buffer.alloc(100, 0x2e)
+    assert.equal(store.copyHead(slot, target, 3), head.length)
+    assert.equal(target.toString('latin1', 0, 4 + head.length), `...${head}.`)
+    target.fill(0x2e)
     const line = store.copyStatusLine(slot, target, 3)
     const rest = store.copyRest(slot, line, 0, target, 3 + line)
     assert.equal(line, 'HTTP/1.1 200 OK\r\n'.length)

@@ -35,7 +35,7 @@ export function deliverStored(tx: Transaction): RequestStep {
   if (tx.route.hooks.deliver === undefined && !isConditional(tx) && !asksForRange(tx)) {
     tx.status = store.status(tx.slot)
     beforeSending(tx)
-    tx.exchange.sendStored(store, tx.slot, extra, isListed(tx))
+    sendUnchanged(tx, extra, '')
     return done
   }
   // What a hook looks at must stay, whatever the hook does.
@@ -57,6 +57,7 @@ export function deliverStored(tx: Transaction): RequestStep {
   return done
 }
 
+/** Hot. `added`: lines of the policy's. */
 function sendUnchanged(tx: Transaction, extra: string, added: string): void {
   tx.exchange.sendStored(tx.context.store, tx.slot, extra + added, added !== '' || isListed(tx))
 }

@@ -2,6 +2,7 @@
  * The field lines of a received head, read where they stand: one latin1 string and the offsets of names and values in it.
  * A name or value becomes a string of its own when somebody asks for it. Nothing here validates: the scanner has.
  */
+import { uniqueString } from '../../base/unique-string.ts'
 import type { ReadonlyFields } from '../../http/fields.ts'
 
 /** Numbers recorded for each field line: start and end of the name, start and end of the value. */
@@ -146,9 +147,6 @@ export class WireFields implements ReadonlyFields {
   }
 }
 
-/** The same text, as the one object that V8 has of it as a name: compared with another such text, or with one in the source, at a glance. */
-function unique(text: string): string {
-  return text.length <= LONGEST_UNIQUE ? (Object.keys({ [text]: true })[0] ?? text) : text
-}
-
+/** Longer texts are hardly compared, and cost more to look up. */
 const LONGEST_UNIQUE = 64
+const unique = (text: string): string => (text.length <= LONGEST_UNIQUE ? uniqueString(text) : text)
