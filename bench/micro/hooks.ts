@@ -83,7 +83,7 @@ class Void implements ClientExchange {
   sendStored(): void {
     this.ended?.('complete')
   }
-  sendHead(): void {
+  sendNotModified(): void {
     throw new Error('not a plain hit')
   }
   send(): void {

@@ -9,7 +9,7 @@
 import { spawn, fork, type ChildProcess } from 'node:child_process'
 import { createServer, type AddressInfo } from 'node:net'
 import type { ClientExchange } from '../../src/engine/exchange.ts'
-import { encodeHead } from '../../src/http/head.ts'
+import { divideHead } from '../../src/http/not-modified.ts'
 import { Fields } from '../../src/http/fields.ts'
 import { Listener } from '../../src/server/listener.ts'
 import { MemoryStore } from '../../src/store/memory/memory-store.ts'
@@ -129,7 +129,7 @@ function stored(): { store: MemoryStore; slot: Slot } {
     variant: { names: [], key: '' },
     ...{ status: 200, flags: 0, storedAt: 0, initialAgeMs: 0, lifetimeMs: 60_000, moment: 0 },
     ...{ graceMs: 0, staleIfErrorMs: 0, keepMs: 0, etag: '"abcdef"', lastModified: '', tags: [] },
-    head: encodeHead(200, fields),
+    ...divideHead(200, fields),
     body: draft,
   })
   if (!put.ok) throw new Error(`the store refuses: ${put.why}`)

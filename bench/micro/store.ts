@@ -36,6 +36,7 @@ function requestOf(key: string, body: PutRequest['body']): PutRequest {
     keepMs: 0,
     moment: 0,
     head: HEAD,
+    notModifiedBytes: 0,
     etag: '"5f2a-1c3b"',
     lastModified: 'Wed, 31 Dec 2025 00:00:00 GMT',
     tags: [],

@@ -51,6 +51,7 @@ function put(key: string): void {
     },
     ...{ staleIfErrorMs: 0, keepMs: 0, moment: 0, etag: '', lastModified: '', tags: ['all'], body: null },
     head: 'HTTP/1.1 200 OK\r\nX-Type: page\r\nContent-Length: 0\r\n',
+    notModifiedBytes: 0,
   })
 }
 

@@ -7,7 +7,7 @@
 import { currentAge } from '../http/age.ts'
 import type { RequestDirectives } from '../http/cache-control.ts'
 import type { Fields, ReadonlyFields } from '../http/fields.ts'
-import { encodeLines } from '../http/head.ts'
+import { divideLines, type DividedLines } from '../http/not-modified.ts'
 import { judgeReuse } from '../http/reuse.ts'
 import { variantKey } from '../http/vary.ts'
 import type { Withdrawal } from '../invalidate/withdrawals.ts'
@@ -89,7 +89,7 @@ export class BusyResponse {
   #withdrawal: Withdrawal = 'no'
   #phase: Phase = 'waiting'
   #head: BusyHead | null = null
-  #lines: string | null = null
+  #lines: DividedLines | null = null
   #slot: Slot = NO_SLOT
   #failure: FetchFailure | null = null
   readonly #waiters = new Set<() => void>()
@@ -129,8 +129,8 @@ export class BusyResponse {
   }
 
   /** Field lines of the head, encoded, in canonical form and without Age and Content-Length: what is sent and what is stored are made of them. */
-  get lines(): string {
-    return (this.#lines ??= encodeLines(this.head.fields, WRITTEN_ANEW))
+  get lines(): DividedLines {
+    return (this.#lines ??= divideLines(this.head.fields, WRITTEN_ANEW))
   }
 
   /** In phase `freshened`: the stored response with its new head. The fetch retains it until all waiters have been told. */

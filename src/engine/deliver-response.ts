@@ -7,6 +7,7 @@
 import { Fields, type ReadonlyFields } from '../http/fields.ts'
 import { canonicalName } from '../http/field-names.ts'
 import { decodeHead, decodeLines } from '../http/head.ts'
+import { concernsNotModified } from '../http/not-modified.ts'
 import type { DeliverResponseView, Headers } from '../policy/views.ts'
 import { checkedStatus } from '../policy/verdict.ts'
 import type { Slot, Store } from '../store/store.ts'
@@ -87,7 +88,7 @@ export class DeliverResponse implements DeliverResponseView, Headers {
     return this.#encoded() + this.#extra + this.#added
   }
 
-  /** Lines that go behind head and extra. */
+  /** Lines that go behind head and extra, in a 304, too. */
   get added(): string {
     return this.#added
   }
@@ -136,20 +137,25 @@ export class DeliverResponse implements DeliverResponseView, Headers {
     this.#assertWritable()
     const lower = checkedName(name, value)
     const start = `${canonicalName(lower)}: `
-    if (!this.#isChanged && !this.#isThere(start)) this.#add(start, lower, value.trim())
+    if (this.#mayGoBeside(lower) && !this.#isThere(start)) this.#add(start, lower, value.trim())
     else this.#change().set(lower, value.trim())
   }
 
   append(name: string, value: string): void {
     this.#assertWritable()
     const lower = checkedName(name, value)
-    if (this.#isChanged) this.#decoded().append(lower, value.trim())
-    else this.#add(`${canonicalName(lower)}: `, lower, value.trim())
+    if (this.#mayGoBeside(lower)) this.#add(`${canonicalName(lower)}: `, lower, value.trim())
+    else this.#change().append(lower, value.trim())
   }
 
   delete(name: string): void {
     this.#assertWritable()
     this.#change().delete(checkedName(name, ''))
+  }
+
+  /** A line behind the others will do: the head stays as it is, and so does what a 304 has of it. */
+  #mayGoBeside(lower: string): boolean {
+    return !this.#isChanged && !concernsNotModified(lower)
   }
 
   /** Puts a line behind the others. */

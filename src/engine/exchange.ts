@@ -83,8 +83,8 @@ export interface ClientExchange {
    * slot while it needs it.
    */
   sendStored(store: Store, slot: Slot, extra: string, isBehind: boolean): void
-  /** The final response, one without a body such as a 304. */
-  sendHead(head: EncodedHead): void
+  /** The same as a 304, with those lines of the stored head that it has, too. */
+  sendNotModified(store: Store, slot: Slot, extra: string, isBehind: boolean): void
   /** The final response, whole. */
   send(head: ResponseHead, body: Buffer | null): void
   /** The final response, its body to follow; `bodyBytes` null where its length is unknown. */

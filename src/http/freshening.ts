@@ -1,10 +1,6 @@
-/**
- * What a 304, or the answer to a HEAD, does to a stored head (RFC 9111 §3.2, §4.3.4, §4.3.5), and the head of a 304 of our own
- * (RFC 9110 §15.4.5). Never throws.
- */
+/** What a 304, or the answer to a HEAD, does to a stored head (RFC 9111 §3.2, §4.3.4, §4.3.5). Never throws. */
 import { isEntityTag, isWeak, strongMatch, weakMatch } from './etag.ts'
 import { Fields, type ReadonlyFields } from './fields.ts'
-import { canonicalName } from './field-names.ts'
 import { endToEnd } from './hop-by-hop.ts'
 
 /**
@@ -66,63 +62,4 @@ export function freshenedFields(stored: ReadonlyFields, from304: ReadonlyFields)
     if (!placed.has(update.nameAt(i))) freshened.append(update.nameAt(i), update.valueAt(i))
   }
   return freshened
-}
-
-/** Metadata of the representation, which a 304 SHOULD NOT carry (RFC 9110 §15.4.5): its recipient has it. */
-const REPRESENTATION_METADATA: ReadonlySet<string> = new Set([
-  'content-digest',
-  'content-disposition',
-  'content-encoding',
-  'content-language',
-  'content-length',
-  'content-md5',
-  'content-range',
-  'content-type',
-  'digest',
-  'repr-digest',
-])
-
-/**
- * The fields of a 304 made from a stored response: among them the ones it must carry, Cache-Control, Content-Location, Date, ETag,
- * Expires and Vary, and all others but metadata of the representation. Last-Modified only where there is no ETag.
- */
-export function notModifiedFields(stored: ReadonlyFields): Fields {
-  const fields = new Fields()
-  const hasEtag = stored.has('etag')
-  for (let i = 0; i < stored.size; i++) {
-    const name = stored.nameAt(i)
-    if (REPRESENTATION_METADATA.has(name) || (name === 'last-modified' && hasEtag)) continue
-    fields.append(name, stored.valueAt(i))
-  }
-  return fields
-}
-
-const CANONICAL_METADATA: ReadonlySet<string> = new Set([...REPRESENTATION_METADATA].map(canonicalName))
-
-/** The first characters of their names: most lines need no other look. */
-const FIRST_LETTERS: ReadonlySet<number> = new Set([...CANONICAL_METADATA].map((name) => name.charCodeAt(0)))
-
-/**
- * The same, hot: from an encoded head (`head.ts`), and to one, without status line. The lines that stay are cut out of the text
- * in as few pieces as there are.
- */
-export function notModifiedLines(head: string): string {
-  const hasEtag = head.includes('\r\nETag: ')
-  let lines = ''
-  let keptFrom = head.indexOf('\r\n') + 2
-  for (let at = keptFrom; at < head.length;) {
-    const next = head.indexOf('\r\n', at) + 2
-    if (isLeftOut(head, at, hasEtag)) {
-      lines += head.slice(keptFrom, at)
-      keptFrom = next
-    }
-    at = next
-  }
-  return lines + head.slice(keptFrom)
-}
-
-function isLeftOut(head: string, at: number, hasEtag: boolean): boolean {
-  if (hasEtag && head.startsWith('Last-Modified:', at)) return true
-  if (!FIRST_LETTERS.has(head.charCodeAt(at))) return false
-  return CANONICAL_METADATA.has(head.slice(at, head.indexOf(':', at)))
 }

@@ -50,6 +50,8 @@ export interface PutRequest extends StoredMeta {
   readonly variant: VariantSpec
   /** The encoded head (`http/head.ts`): status line and field lines, each ended by CRLF; no empty line, no Age. */
   readonly head: string
+  /** How many bytes behind its status line a 304 has, too (`http/not-modified.ts`). */
+  readonly notModifiedBytes: number
   /** Value of ETag, empty where none. */
   readonly etag: string
   /** Value of Last-Modified, empty where none. */
@@ -127,6 +129,8 @@ export interface Store {
   copyHead(slot: Slot, target: Buffer, offset: number): number
   /** Copies the status line of the head into `target` at `offset`; returns its bytes. */
   copyStatusLine(slot: Slot, target: Buffer, offset: number): number
+  /** Copies the field lines that a 304 has, too, into `target` at `offset`; returns their bytes, which are fewer than the head's. */
+  copyNotModified(slot: Slot, target: Buffer, offset: number): number
   /**
    * Copies the head from its byte `from` on, the empty line behind it, and the first `bodyBytes` of a body that is inline, into
    * `target` at `offset`; returns how many bytes that were.

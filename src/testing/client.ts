@@ -119,8 +119,10 @@ export class Client implements ClientExchange {
     this.#finish('complete')
   }
 
-  sendHead({ status, lines }: EncodedHead): void {
-    this.#begin(status, decodeLines(lines))
+  sendNotModified(store: Store, slot: Slot, extra: string, isBehind: boolean): void {
+    const lines = Buffer.alloc(store.headBytes(slot))
+    const shared = lines.toString('latin1', 0, store.copyNotModified(slot, lines, 0))
+    this.#begin(304, decodeLines(isBehind ? shared + extra : extra + shared))
     this.#finish('complete')
   }
 

@@ -352,6 +352,26 @@ describe('deliver', () => {
     }
   })
 
+  test('RFC 9110 §15.4.5 what it adds is in a 304, too, but for what describes the body', () => {
+    const world = worldWith({
+      deliver({ response }) {
+        response.headers.append('x-a', '1')
+        response.headers.append('content-language', 'en')
+      },
+    })
+    world.origin.always(200, { ...CACHEABLE, etag: '"1"', 'last-modified': 'Thu, 01 Jan 2026 00:00:00 GMT' })
+    for (const client of [world.get('/a'), world.get('/a')]) {
+      assert.deepEqual(client.headers.all('content-language'), ['en'])
+      assert.deepEqual(client.headers.all('x-a'), ['1'])
+    }
+    const client = world.get('/a', { 'if-none-match': '"1"' })
+    assert.equal(client.status, 304)
+    assert.deepEqual(client.headers.all('x-a'), ['1'])
+    assert.deepEqual(client.headers.all('etag'), ['"1"'])
+    assert.equal(client.headers.has('content-language'), false)
+    assert.equal(client.headers.has('last-modified'), false)
+  })
+
   test('may hide what the cache says of itself', () => {
     const world = worldWith({ deliver: ({ response }) => response.headers.delete('cache-status') })
     world.get('/a')

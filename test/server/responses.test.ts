@@ -213,6 +213,29 @@ describe('responses from the store', () => {
     assert.equal(response.body, 'stored body')
   })
 
+  for (const [isBehind, fields] of [
+    [false, 'Age: 7\r\nDate: Thu, 01 Jan 2026 00:00:00 GMT'],
+    [true, 'Date: Thu, 01 Jan 2026 00:00:00 GMT\r\nAge: 7'],
+  ] as const) {
+    test(`RFC 9110 §15.4.5 a 304 has the lines that it shares with what is stored, what is added ${isBehind ? 'behind' : 'in front'}`, async (t) => {
+      const stored = storedResponse(Buffer.from('stored body'))
+      const server = await serve(t, {}, (exchange) => {
+        exchange.sendNotModified(stored.store, stored.slot, 'Age: 7\r\n', isBehind)
+      })
+      const client = await server.connect()
+      client.send(get('/1'))
+      await client.until(() => client.receivedBytes > 0)
+      client.send('GET /2 HTTP/1.1\r\nHost: t.test\r\nConnection: close\r\n\r\n')
+      const responses = readResponses(await client.untilEnd(), [], true)
+      assert.equal(responses.length, 2)
+      assert.equal(responses[0]?.head, `HTTP/1.1 304 Not Modified\r\n${fields}`)
+      assert.equal(responses[0].body, '')
+      const last = ['Age: 7\r\n', 'Age: 7\r\nConnection: close\r\n']
+      assert.equal(`${responses[1]?.head}\r\n`, `${responses[0].head}\r\n`.replace(last[0]!, last[1]!))
+      assert.equal(server.handler.ends, 'complete complete')
+    })
+  }
+
   test('a large body reaches a slow reader whole; the slot is held until then, the fetch of others is not', async (t) => {
     const body = Buffer.alloc(12 * 1024 * 1024, 'abcdefghijklmnopqrstuvw')
     const stored = storedResponse(body)

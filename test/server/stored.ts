@@ -32,6 +32,7 @@ export function storedResponse(body: Buffer, status = 200): Stored {
     keepMs: 0,
     moment: 0,
     head: `HTTP/1.1 ${status} OK\r\nDate: Thu, 01 Jan 2026 00:00:00 GMT\r\nContent-Length: ${body.length}\r\n`,
+    notModifiedBytes: 'Date: Thu, 01 Jan 2026 00:00:00 GMT\r\n'.length,
     etag: '',
     lastModified: '',
     tags: [],

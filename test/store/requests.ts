@@ -19,6 +19,7 @@ export function requestFor(key: string, over: Partial<PutRequest> = {}): PutRequ
     keepMs: 0,
     moment: 0,
     head: HEAD,
+    notModifiedBytes: 0,
     etag: '"v1"',
     lastModified: '',
     tags: [],

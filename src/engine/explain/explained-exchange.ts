@@ -61,8 +61,8 @@ export class ExplainedExchange implements ClientExchange {
     this.status = status
   }
 
-  sendHead({ status }: EncodedHead): void {
-    this.status = status
+  sendNotModified(): void {
+    this.status = 304
   }
 
   begin({ status }: ResponseHead | EncodedHead): BodySink {

@@ -106,6 +106,9 @@ export class UnchangingStore implements Store {
   copyStatusLine(slot: Slot, target: Buffer, offset: number): number {
     return this.#store.copyStatusLine(slot, target, offset)
   }
+  copyNotModified(slot: Slot, target: Buffer, offset: number): number {
+    return this.#store.copyNotModified(slot, target, offset)
+  }
   copyRest(slot: Slot, from: number, bodyBytes: number, target: Buffer, offset: number): number {
     return this.#store.copyRest(slot, from, bodyBytes, target, offset)
   }

@@ -1,11 +1,12 @@
 /** Puts what was fetched into the store: all of a response, or the part of it that came. */
-import { encodeHead, statusLine } from '../../http/head.ts'
+import { statusLine } from '../../http/head.ts'
+import { divideHead } from '../../http/not-modified.ts'
 import { hasNoBody } from '../../http/status.ts'
 import { readContentRange, writeContentRange } from '../../http/range.ts'
 import { StoredFlag } from '../../http/stored-flag.ts'
 import { NO_SLOT, type PutRequest, type Store } from '../../store/store.ts'
 import { judgeBrought } from './brought.ts'
-import type { FetchTransaction } from './fetch-transaction.ts'
+import type { FetchTransaction, Pending } from './fetch-transaction.ts'
 import { joinWithHeld, partReceived, type Part } from './part.ts'
 
 /** Stores the response, in place of the hit-for-miss markers and the variant that were there. */
@@ -21,7 +22,9 @@ export function commit(fetch: FetchTransaction): void {
   const length = hasNoBody(pending.status) ? '' : `Content-Length: ${bodyDraft.bytes}\r\n`
   removeMarkers(fetch)
   removeMoved(fetch, pending.key)
-  put(fetch, { ...pending, head: statusLine(pending.status) + busy.lines + length, body: bodyDraft })
+  const { lines, notModifiedBytes } = busy.lines
+  const head = statusLine(pending.status) + lines + length
+  put(fetch, { ...pending, head, notModifiedBytes, body: bodyDraft })
 }
 
 /** Stores what came, as the part that it is; with what was stored before, if together they are more. */
@@ -42,7 +45,7 @@ function putPart(fetch: FetchTransaction, { stretch, fields, body }: Part): void
   else fields.append('content-range', writeContentRange(stretch, stretch.completeBytes))
   const status = isWhole ? 200 : 206
   const flags = isWhole ? pending.flags : pending.flags | StoredFlag.partial
-  put(fetch, { ...pending, status, flags, head: encodeHead(status, fields), body })
+  put(fetch, { ...pending, status, flags, ...divideHead(status, fields), body })
 }
 
 function put(fetch: FetchTransaction, request: PutRequest): void {
@@ -69,10 +72,7 @@ export function noteStored(
 }
 
 /** RFC 9111 §4: the most recent response is used. So one whose body was slow doesn't replace what was received after it. */
-export function isOutrun(
-  store: Store,
-  { key, variant, storedAt }: Omit<PutRequest, 'body' | 'head'>,
-): boolean {
+export function isOutrun(store: Store, { key, variant, storedAt }: Pending): boolean {
   for (let slot = store.peek(key); slot !== NO_SLOT; slot = store.nextVariant(slot)) {
     if (store.storedAt(slot) <= storedAt || (store.flags(slot) & StoredFlag.hitForMiss) !== 0) continue
     const spec = store.varySpec(slot)

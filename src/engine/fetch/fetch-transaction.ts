@@ -97,6 +97,9 @@ export interface FetchPlan {
 /** What an origin sent while a policy had not decided yet. */
 type Early = (() => void)[]
 
+/** What is stored, but for what has to wait for the body: head and body themselves. */
+export type Pending = Omit<PutRequest, 'body' | 'head' | 'notModifiedBytes'>
+
 export class FetchTransaction implements Drivable<FetchTransaction>, Consultation, FetchHandler, FlowControl {
   readonly context: EngineContext
   readonly plan: FetchPlan
@@ -137,7 +140,7 @@ export class FetchTransaction implements Drivable<FetchTransaction>, Consultatio
   isValidating = false
   isOver = false
   /** Set by `store`: what is stored once the body is there. */
-  pending: Omit<PutRequest, 'body' | 'head'> | null = null
+  pending: Pending | null = null
   bodyDraft: BodyDraft | null = null
 
   /** Tags by which what is being fetched can be found until it is stored. */

@@ -1,7 +1,7 @@
 /** freshen: the origin's 304 confirmed what is stored; its head is replaced, its body stays (RFC 9111 §4.3.4). */
 import { LIMITS } from '../../config/limits.ts'
 import type { ResponseControl } from '../../http/control.ts'
-import { encodeHead } from '../../http/head.ts'
+import { divideHead } from '../../http/not-modified.ts'
 import type { Slot } from '../../store/store.ts'
 import { isOutrun, noteStored } from './commit.ts'
 import type { FetchStep, FetchTransaction } from './fetch-transaction.ts'
@@ -27,7 +27,7 @@ export function freshen(fetch: FetchTransaction): FetchStep {
   const fields = fetch.draft!.fields
   fields.delete('age')
   fields.set('content-length', String(context.store.bodyBytes(stale)))
-  const fresh = { ...pending, moment, head: encodeHead(pending.status, fields) }
+  const fresh = { ...pending, moment, ...divideHead(pending.status, fields) }
   const result = context.store.freshen(stale, fresh)
   if (!result.ok) return deliverOnce(fetch, stale, pending, result.why)
   noteStored(fetch, fresh, true)

@@ -2,7 +2,7 @@
  * furtherVariant: the origin's 304 chose one of the candidates. Its body, copied, under its head as the 304 freshened it, is stored for
  * this request's own variant and answers it (RFC 9111 §4.3.4). The candidate stays as it is.
  */
-import { encodeHead } from '../../http/head.ts'
+import { divideHead } from '../../http/not-modified.ts'
 import type { BodyDraft, PutResult, Slot, Store } from '../../store/store.ts'
 import { isOutrun, noteStored, removeMarkers } from './commit.ts'
 import type { FetchStep, FetchTransaction } from './fetch-transaction.ts'
@@ -45,9 +45,9 @@ function putCopy(fetch: FetchTransaction, pending: Pending): PutResult {
   fields.delete('age')
   fields.set('content-length', String(body.bytes))
   removeMarkers(fetch)
-  const result = store.put({ ...pending, head: encodeHead(pending.status, fields), body })
+  const result = store.put({ ...pending, ...divideHead(pending.status, fields), body })
   body.release()
-  if (result.ok) noteStored(fetch, { ...pending, head: '' }, true)
+  if (result.ok) noteStored(fetch, { ...pending, head: '', notModifiedBytes: 0 }, true)
   return result
 }
 

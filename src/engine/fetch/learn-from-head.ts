@@ -8,7 +8,8 @@
 import { variantKey } from '../../http/vary.ts'
 import { formatHttpDate } from '../../http/date.ts'
 import type { Fields } from '../../http/fields.ts'
-import { decodeHead, encodeHead } from '../../http/head.ts'
+import { decodeHead } from '../../http/head.ts'
+import { divideHead } from '../../http/not-modified.ts'
 import { freshenedFields, headAgrees } from '../../http/freshening.ts'
 import { StoredFlag } from '../../http/stored-flag.ts'
 import { NO_SLOT, type Slot } from '../../store/store.ts'
@@ -77,7 +78,7 @@ function learn(fetch: FetchTransaction, slot: Slot): void {
     return
   }
   const moment = Math.min(brought, momentHeld(fetch, slot))
-  store.freshen(slot, { ...pending, moment, head: encodeHead(200, draft.fields) })
+  store.freshen(slot, { ...pending, moment, ...divideHead(200, draft.fields) })
 }
 
 /** The stored response with its new fields, and what the policy said of the answer to the HEAD. */

@@ -13,17 +13,15 @@ import { TAG_FIELDS } from '../../http/surrogate-keys.ts'
 import { storable, type Storable } from '../../http/storable.ts'
 import { StoredFlag, storedFlags } from '../../http/stored-flag.ts'
 import { variantKey, varyNames } from '../../http/vary.ts'
-import type { BodyDraft, PutRequest, VariantSpec } from '../../store/store.ts'
+import type { BodyDraft, VariantSpec } from '../../store/store.ts'
 import type { BusyHead } from '../busy-response.ts'
 import { parked } from '../driver.ts'
-import type { FetchStep, FetchTransaction } from './fetch-transaction.ts'
+import type { FetchStep, FetchTransaction, Pending } from './fetch-transaction.ts'
 import { noteJudged, type Judgement } from './judged.ts'
 import type { OriginResponseDraft } from './origin-response-draft.ts'
 import { beginWithHeld, bodyBytesOf } from './rest.ts'
 import { judgeBrought } from './brought.ts'
 import { placeOf } from './place.ts'
-
-type Pending = Omit<PutRequest, 'body' | 'head'>
 
 export function store(fetch: FetchTransaction): FetchStep {
   const control = controlOf(fetch)
@@ -149,11 +147,7 @@ const OF_THIS_REQUEST: readonly string[] = [
 ]
 
 /** Everything that is stored but its place (`placeOf`), the head, which has to wait for the length of the body, and the body. */
-export function pendingOf(
-  fetch: FetchTransaction,
-  control: ResponseControl,
-  draft = fetch.draft!,
-): Omit<PutRequest, 'body' | 'head'> {
+export function pendingOf(fetch: FetchTransaction, control: ResponseControl, draft = fetch.draft!): Pending {
   const { plan, context } = fetch
   const { fields } = draft
   const responseWallMs = context.clock.wall()
@@ -197,7 +191,7 @@ const NO_VARIANT: VariantSpec = { names: [], key: '' }
 /** What those who wait are told. `unstored`: why it is not stored, null where it is. */
 export function busyHead(
   fetch: FetchTransaction,
-  pending: Omit<PutRequest, 'body' | 'head'>,
+  pending: Pending,
   flow: BusyHead['flow'],
   unstored: string | null,
 ): BusyHead {

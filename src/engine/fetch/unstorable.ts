@@ -50,6 +50,7 @@ export function replaceByMarker(fetch: FetchTransaction): void {
     moment: 0,
     variant: { names: [], key: '' },
     head: '',
+    notModifiedBytes: 0,
     etag: '',
     lastModified: '',
     tags: [],

@@ -1,5 +1,4 @@
 /** What every delivery asks before it sends: the policy's `deliver`, and whether the client has the response already. */
-import { notModifiedFields, notModifiedLines } from '../../http/freshening.ts'
 import { evaluatePreconditions } from '../../http/validation.ts'
 import type { DeliverHookVerdict } from '../../policy/hooks.ts'
 import { consultNow } from '../consult.ts'
@@ -28,8 +27,8 @@ function dateOf(tx: Transaction, response: DeliverResponse, lastModified: string
   return response.fields.get('date') ?? ''
 }
 
-/** Sends a 304 where the client's copy is good (RFC 9110 §13); says whether it did. */
-export function answerNotModified(
+/** Whether the client's copy is good (RFC 9110 §13). Hot for 304s. */
+export function isNotModified(
   tx: Transaction,
   response: DeliverResponse,
   etag: string,
@@ -43,10 +42,5 @@ export function answerNotModified(
     { etag, lastModified, status, date: dateOf(tx, response, lastModified) },
     tx.clock.wall(),
   )
-  if (verdict !== 'not-modified') return false
-  tx.status = 304
-  if (response.changed === null)
-    tx.exchange.sendHead({ status: 304, lines: notModifiedLines(response.unchanged) })
-  else tx.exchange.send({ status: 304, fields: notModifiedFields(response.changed) }, null)
-  return true
+  return verdict === 'not-modified'
 }

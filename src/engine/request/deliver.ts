@@ -5,6 +5,7 @@
 import { currentAge } from '../../http/age.ts'
 import { Fields, type ReadonlyFields } from '../../http/fields.ts'
 import { statusLine } from '../../http/head.ts'
+import { notModifiedFields } from '../../http/not-modified.ts'
 import type { ContentRange } from '../../http/range.ts'
 import { StoredFlag } from '../../http/stored-flag.ts'
 import { WHOLE_BODY, type BodyPart } from '../body-parts.ts'
@@ -18,7 +19,7 @@ import { StoredBodyReader } from '../stored-body.ts'
 import { heldStretch, wholeHead } from '../stretch.ts'
 import type { RequestStep, Transaction } from '../transaction.ts'
 import { busyCacheStatus, storedLines, toSeconds } from './deliver-cache-status.ts'
-import { answerNotModified, consultDeliver, isConditional } from './deliver-checks.ts'
+import { consultDeliver, isConditional, isNotModified } from './deliver-checks.ts'
 import {
   asksForRange,
   lieInOrder,
@@ -49,7 +50,11 @@ export function deliverStored(tx: Transaction): RequestStep {
   if (detour !== null) return detour
   tx.status = response.status
   beforeSending(tx)
-  if (isConditional(tx) && answerNotModified(tx, response, store.etag(tx.slot), dateCompared(tx))) return done
+  if (isConditional(tx) && isNotModified(tx, response, store.etag(tx.slot), dateCompared(tx))) {
+    if (held === null && response.changed === null) sendStoredNotModified(tx, extra, response.added)
+    else sendNotModified(tx, response)
+    return done
+  }
   if (sendStoredRange(tx, response, held)) return done
   if (held !== null) return fetchAfterAll(tx)
   if (response.changed === null) sendUnchanged(tx, extra, response.added)
@@ -62,6 +67,18 @@ function sendUnchanged(tx: Transaction, extra: string, added: string): void {
   tx.exchange.sendStored(tx.context.store, tx.slot, extra + added, added !== '' || isListed(tx))
 }
 
+/** Hot for 304s. */
+function sendStoredNotModified(tx: Transaction, extra: string, added: string): void {
+  tx.status = 304
+  const { store } = tx.context
+  tx.exchange.sendNotModified(store, tx.slot, extra + added, added !== '' || isListed(tx))
+}
+
+function sendNotModified(tx: Transaction, response: DeliverResponse): void {
+  tx.status = 304
+  tx.exchange.send({ status: 304, fields: notModifiedFields(response.fields) }, null)
+}
+
 /** Its head names caches before us, behind whom ours belongs (RFC 9211 §2). */
 const isListed = (tx: Transaction): boolean =>
   (tx.context.store.flags(tx.slot) & StoredFlag.cacheStatus) !== 0
@@ -71,7 +88,8 @@ const dateCompared = (tx: Transaction): string =>
   tx.request.fields.has('if-none-match') ? '' : tx.context.store.lastModified(tx.slot)
 
 export function deliverBusy(tx: Transaction): RequestStep {
-  const { head, lines } = tx.busy!
+  const { head } = tx.busy!
+  const { lines } = tx.busy!.lines
   if (isBetterAskedOfOrigin(tx, head)) return askOrigin(tx)
   // Why it is not stored tells more than why the origin was asked.
   if (head.unstored !== null && head.unstored !== '') tx.reason = head.unstored
@@ -87,7 +105,10 @@ export function deliverBusy(tx: Transaction): RequestStep {
   if (detour !== null) return detour
   tx.status = response.status
   if (isCachesBusiness(tx)) {
-    if (answerNotModified(tx, response, head.etag, head.lastModified)) return done
+    if (isNotModified(tx, response, head.etag, head.lastModified)) {
+      sendNotModified(tx, response)
+      return done
+    }
     if (sendBusyRange(tx, response, head)) return done
   }
   const { status, changed } = response

@@ -22,6 +22,7 @@ import { Destination, type DestinationRules } from './destination.ts'
 import { Framing } from './framing.ts'
 import type { Bulk } from './bulk.ts'
 import type { Output } from './output.ts'
+import { CR, LF } from './bytes.ts'
 import type { RefusalReason } from '../../observe/refusals.ts'
 import { brokenBody } from './request-body.ts'
 import type { RepeatedSections } from './repeated-sections.ts'
@@ -222,13 +223,19 @@ export class Http1Exchange implements ClientExchange, BodyOwner {
   }
 
   /** Hot. */
-  sendHead(head: EncodedHead): void {
+  sendNotModified(store: Store, slot: Slot, extra: string, isBehind: boolean): void {
     if (!this.#begin()) return
-    const connection = this.#connectionLine(this.#host.willPersist(true))
-    const text = `${statusLine(head.status)}${head.lines}${connection}\r\n`
+    const added = `${extra}${this.#connectionLine(this.#host.willPersist(true))}`
     const { output } = this
-    const at = output.reserve(text.length)
-    output.commit(output.scratch.write(text, at, 'latin1'))
+    const start = output.reserve(NOT_MODIFIED.length + store.headBytes(slot) + added.length + 2)
+    const { scratch } = output
+    let at = start + output.put(NOT_MODIFIED, start)
+    if (!isBehind) at += output.put(added, at)
+    at += store.copyNotModified(slot, scratch, at)
+    if (isBehind) at += output.put(added, at)
+    scratch[at++] = CR
+    scratch[at++] = LF
+    output.commit(at - start)
     this.written()
   }
 
@@ -328,6 +335,8 @@ export class Http1Exchange implements ClientExchange, BodyOwner {
     return this.minorVersion === 1 ? '' : 'Connection: keep-alive\r\n'
   }
 }
+
+const NOT_MODIFIED = statusLine(304)
 
 /** Larger bodies are written from where they lie rather than copied behind their head. */
 const MAX_COPIED_BYTES = 16 * 1024

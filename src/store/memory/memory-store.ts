@@ -164,6 +164,9 @@ export class MemoryStore implements Store {
   copyStatusLine(slot: Slot, target: Buffer, offset: number): number {
     return this.#records.copyStatusLine(slot, target, offset)
   }
+  copyNotModified(slot: Slot, target: Buffer, offset: number): number {
+    return this.#records.copyNotModified(slot, target, offset)
+  }
   copyRest(slot: Slot, from: number, bodyBytes: number, target: Buffer, offset: number): number {
     return this.#records.copyRest(slot, from, bodyBytes, target, offset)
   }

@@ -36,6 +36,8 @@ export const IntField = {
   lastModifiedBytes: 23,
   /** How often it was served from the store; 32 bits, which wrap. */
   hits: 26,
+  /** Of the head, behind its status line. */
+  notModifiedBytes: 27,
 } as const
 
 /** Indices of 64-bit floats; they take the room of the integers 4 to 7, and 24 and 25. */
@@ -46,7 +48,7 @@ export const DoubleField = {
 } as const
 
 /** Where in the block the texts begin. */
-export const TEXTS_AT = 27 * 4
+export const TEXTS_AT = 28 * 4
 
 export const FLAGS_SHIFT = 16
 export const STATUS_MASK = (1 << FLAGS_SHIFT) - 1

@@ -116,6 +116,7 @@ function writeTexts(
   const ints = heap.ints[slabOf(slot)]!
   const at = intAt(slot)
   ints[at + IntField.headBytes] = head.length
+  ints[at + IntField.notModifiedBytes] = request.notModifiedBytes
   ints[at + IntField.keyBytes] = plan.keyBytes
   ints[at + IntField.variantBytes] = variant.key.length
   ints[at + IntField.headAt] = plan.headAt

@@ -160,6 +160,17 @@ export class Records {
     return bytes
   }
 
+  /** Hot for 304s. */
+  copyNotModified(slot: Slot, target: Buffer, offset: number): number {
+    const slab = this.#slabs[slabOf(slot)]!
+    let start = this.#headAt(slot)
+    const end = start + this.int(slot, IntField.headBytes)
+    while (start < end && slab[start++] !== LF);
+    const bytes = Math.min(this.int(slot, IntField.notModifiedBytes), end - start)
+    slab.copy(target, offset, start, start + bytes)
+    return bytes
+  }
+
   /** Hot. */
   copyRest(slot: Slot, from: number, bodyBytes: number, target: Buffer, offset: number): number {
     const start = this.#headAt(slot) + from
