@@ -1,5 +1,6 @@
 /** The scanner alone: every cut gives the same answer, and what is accepted is read right. */
 import assert from 'node:assert/strict'
+import fc from 'fast-check'
 import { describe, test } from 'node:test'
 import { RepeatedSections } from '../../src/server/http1/repeated-sections.ts'
 import { RequestHead } from '../../src/server/http1/request-head.ts'
@@ -133,6 +134,117 @@ describe('field sections that come again', () => {
         assert.equal(read(table, bytes), read(null, bytes))
       }
     }
+  })
+
+  describe('that differ from what came before in some lines', () => {
+    const LINES = SECTION.split('\r\n').slice(0, -2)
+    const shared = Buffer.alloc(16 * 1024)
+
+    /** One head after the other on one connection, all in one buffer, each in `pieces`. */
+    function readInTurn(table: RepeatedSections | null, heads: readonly string[], pieces: number): string[] {
+      const head = new RequestHead(LIMITS, table)
+      return heads.map((bytes) => {
+        head.clear()
+        shared.fill(0x58)
+        shared.write(bytes, 5, 'latin1')
+        for (let piece = 1; piece <= pieces; piece++) {
+          const answer = head.scan(shared, 5, 5 + Math.floor((bytes.length * piece) / pieces))
+          if (answer !== 'more' || piece === pieces) {
+            const { reason, method, target, known } = head
+            return JSON.stringify([answer, reason, method, target, head.bytes, known, linesOf(head)])
+          }
+        }
+        return ''
+      })
+    }
+
+    const line = fc.oneof(
+      fc.constantFrom(
+        ...LINES,
+        'Host: b.test',
+        'Content-Length: 0',
+        'Content-Length: 3',
+        'Transfer_Encoding: x',
+      ),
+      fc.constantFrom(
+        'If-None-Match: "1"',
+        'X: ',
+        ' folded',
+        'no colon',
+        'X : y',
+        'Connection: close',
+        'X:\x01',
+      ),
+      fc.string({ unit: fc.constantFrom('a', ':', ' ', '\r', '\n', '\xe9'), maxLength: 12 }),
+    )
+    const section = fc
+      .tuple(
+        fc.nat(LINES.length),
+        fc.nat(2),
+        fc.array(line, { maxLength: 3 }),
+        fc.constantFrom('\r\n', '', 'GET / HTTP/1.1\r\nHost: c.test\r\n'),
+      )
+      .map(
+        ([at, without, added, end]) =>
+          [...LINES.slice(0, at), ...added, ...LINES.slice(at + without)]
+            .map((text) => `${text}\r\n`)
+            .join('') + end,
+      )
+
+    test('are read as if they were scanned', () => {
+      fc.assert(
+        fc.property(
+          fc.array(section, { minLength: 1, maxLength: 6 }),
+          fc.constantFrom(1, 2, 7),
+          (sections, pieces) => {
+            const heads = [SECTION, SECTION, SECTION, ...sections.flatMap((one) => [one, one, SECTION])].map(
+              (one, i) => `GET /${'x'.repeat(i)} HTTP/1.1\r\n${one}`,
+            )
+            assert.deepEqual(
+              readInTurn(new RepeatedSections(), heads, pieces),
+              readInTurn(null, heads, pieces),
+            )
+          },
+        ),
+        { numRuns: 2000 },
+      )
+    })
+
+    test('are scanned only where they differ', () => {
+      const table = new RepeatedSections()
+      readInTurn(
+        table,
+        [SECTION, SECTION, SECTION].map((one) => `GET / HTTP/1.1\r\n${one}`),
+        1,
+      )
+      const known = table.find(shared, 21, 21 + SECTION.length)
+      assert.ok(known !== null)
+      const more = SECTION.slice(0, -2) + 'If-None-Match: "1"\r\n\r\n'
+      shared.write(more, 21, 'latin1')
+      assert.equal(table.linesInFront(known, shared, 21, 21 + more.length), LINES.length)
+      const other = `Host: other.test\r\n${SECTION.slice(SECTION.indexOf('\n') + 1)}`
+      shared.write(other, 21, 'latin1')
+      assert.equal(table.linesInFront(known, shared, 21, 21 + other.length), 0)
+      const second = 21 + other.indexOf('\n') + 1
+      assert.equal(table.lineBehind(known, shared, second, 21 + other.length), 1)
+      assert.equal(table.lineBehind(known, shared, second + 1, 21 + other.length), -1)
+      assert.equal(table.lineBehind(known, shared, second, 20 + other.length), -1)
+    })
+
+    test('are not taken over beyond the greatest number of fields', () => {
+      const table = new RepeatedSections()
+      const bound = { ...LIMITS, maxFields: LINES.length }
+      const head = new RequestHead(bound, table)
+      const scan = (bytes: string) => {
+        head.clear()
+        shared.write(bytes, 0, 'latin1')
+        return head.scan(shared, 0, bytes.length)
+      }
+      for (let times = 0; times < 3; times++) assert.equal(scan(`GET / HTTP/1.1\r\n${SECTION}`), 'complete')
+      assert.equal(scan(`GET / HTTP/1.1\r\nX: y\r\n${SECTION}`), 'refused')
+      assert.equal(head.reason, 'too-many-fields')
+      assert.equal(scan(`GET / HTTP/1.1\r\n${SECTION.slice(0, -2)}X: y\r\n\r\n`), 'refused')
+    })
   })
 
   test('are learned at their second coming, and none with a body is', () => {

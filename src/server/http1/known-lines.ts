@@ -27,6 +27,7 @@ export class KnownLines {
 
   clear(): void {
     this.host = this.contentLength = this.transferEncoding = this.connection = this.expect = 0
+    this.hostLine = this.contentLengthLine = this.transferEncodingLine = 0
   }
 
   /**
@@ -59,6 +60,9 @@ export class KnownLines {
     }
   }
 }
+
+/** Whether a line of this name, in lower case, is noted where nothing is said of a body. */
+export const isNoted = (name: string): boolean => name === 'host' || name === 'connection'
 
 /** Whether the token at `start` is `name`, which is as long, but for case. */
 function isNamed(buffer: Buffer, start: number, name: string): boolean {

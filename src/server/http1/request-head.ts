@@ -10,7 +10,7 @@
  */
 import { COLON, CR, FIELD_VALUE, HTAB, LF, SP, TARGET, TOKEN } from './bytes.ts'
 import { KnownLines } from './known-lines.ts'
-import type { RepeatedSections } from './repeated-sections.ts'
+import type { RepeatedSection, RepeatedSections } from './repeated-sections.ts'
 import type { RefusalReason } from '../../observe/refusals.ts'
 import { WireFields } from './wire-fields.ts'
 
@@ -66,6 +66,12 @@ export class RequestHead {
   #targetEnd = 0
   #sectionStart = 0
   #isRepeated = false
+  /** The section that was recognised last on this connection. */
+  #last: RepeatedSection | null = null
+  /** What was read begins as that one does. */
+  #isAlike = false
+  /** Lines taken over from it. */
+  #adopted = 0
 
   constructor(limits: HeadLimits, repeated: RepeatedSections | null = null) {
     this.#limits = limits
@@ -86,9 +92,9 @@ export class RequestHead {
     this.fields.clear()
     this.#ownKnown.clear()
     this.#known = this.#ownKnown
-    this.#isRepeated = false
+    this.#isRepeated = this.#isAlike = false
     this.#phase = START
-    this.#at = this.bytes = 0
+    this.#at = this.bytes = this.#adopted = 0
     this.method = this.target = ''
     this.reason = null
   }
@@ -126,10 +132,7 @@ export class RequestHead {
       case VERSION:
         return this.#readVersion(buffer, base, stop)
       case LINE_START:
-        if (this.#at === this.#sectionStart && this.#repeated !== null) {
-          this.#recognise(buffer, base, stop)
-          if (this.#isRepeated) return null
-        }
+        if (this.#recognise(buffer, base, stop)) return null
         return this.#startLine(buffer[base + this.#at]!)
       case NAME:
         return this.#readName(buffer, base, stop)
@@ -209,14 +212,54 @@ export class RequestHead {
     return this.#goOn(LINE_START, this.#sectionStart)
   }
 
-  /** Where all that there is behind the request line is a section that came before, it need not be scanned. */
-  #recognise(buffer: Buffer, base: number, stop: number): void {
-    const section = this.#repeated!.find(buffer, base + this.#at, base + stop)
-    if (section === null) return
+  /** At the start of a line: whether it and others were recognised, so that they need not be scanned. */
+  #recognise(buffer: Buffer, base: number, stop: number): boolean {
+    const repeated = this.#repeated
+    if (repeated === null) return false
+    if (this.#at !== this.#sectionStart) return this.#isAlike && this.#adoptEnd(repeated, buffer, base, stop)
+    const section = repeated.find(buffer, base + this.#at, base + stop)
+    if (section === null) return this.#adoptFront(repeated, buffer, base, stop)
     this.fields.adopt(section.fields)
     this.#known = section.known
+    this.#last = section
     this.#isRepeated = true
     this.#goOn(DONE, stop)
+    return true
+  }
+
+  /** Takes over the lines with which a known section begins as well. */
+  #adoptFront(repeated: RepeatedSections, buffer: Buffer, base: number, stop: number): boolean {
+    const section = this.#last ?? repeated.latest
+    if (section === null) return false
+    const lines = repeated.linesInFront(section, buffer, base + this.#at, base + stop)
+    this.#isAlike = lines > 0 && this.#adopt(section, 0, lines, buffer, base)
+    this.#last = this.#isAlike ? section : null
+    if (this.#isAlike) this.#goOn(LINE_START, this.#sectionStart + section.starts[lines]!)
+    return this.#isAlike
+  }
+
+  /** Takes over the lines with which it ends as well, where those are all that there is. */
+  #adoptEnd(repeated: RepeatedSections, buffer: Buffer, base: number, stop: number): boolean {
+    const section = this.#last!
+    const line = repeated.lineBehind(section, buffer, base + this.#at, base + stop)
+    if (line === -1 || !this.#adopt(section, line, section.fields.size, buffer, base)) return false
+    this.#goOn(DONE, stop)
+    return true
+  }
+
+  /** Takes over lines `from` to `to` of a section, the first of which stands where the scanner does. */
+  #adopt(section: RepeatedSection, from: number, to: number, buffer: Buffer, base: number): boolean {
+    const { fields, starts, knownLines, textStart } = section
+    if (this.fields.size + to - from > this.#limits.maxFields) return false
+    const shift = this.#at - starts[from]!
+    for (const line of knownLines) {
+      if (line < from || line >= to) continue
+      const name = base + shift + starts[line]!
+      this.#known.note(buffer, name, name + fields.nameAt(line).length, this.fields.size + line - from)
+    }
+    this.fields.recordLike(fields, from, to, shift - textStart)
+    this.#adopted += to - from
+    return true
   }
 
   /** A field line, the end of the head, or what pretends to go on with the line before (§5.2). */
@@ -276,8 +319,10 @@ export class RequestHead {
     this.target = text.slice(this.#targetStart, this.#targetEnd)
     if (this.#isRepeated) return
     this.fields.attach(text)
-    if (this.#repeated !== null && this.#known.announcesNoBody) {
-      this.#repeated.learn(buffer, base + this.#sectionStart, base + end, this.fields, this.#known)
+    const isWorthLearning = this.fields.size - this.#adopted > FEW_LINES
+    if (this.#repeated !== null && isWorthLearning && this.#known.announcesNoBody) {
+      const start = this.#sectionStart
+      this.#repeated.learn(buffer, base + start, base + end, start, this.fields, this.#known)
     }
   }
 
@@ -289,6 +334,9 @@ export class RequestHead {
       this.target = buffer.toString('latin1', base + this.#targetStart, base + this.#targetEnd)
   }
 }
+
+/** A section that differs from a known one in no more is not learned. */
+const FEW_LINES = 2
 
 const ZERO = 0x30
 const VERSION_BYTES = Buffer.from('HTTP/0.0\r', 'latin1')

@@ -87,6 +87,26 @@ export class WireFields implements ReadonlyFields {
     this.#size++
   }
 
+  /** Adds lines `from` to `to` of `other`, which stand here, `shift` further on in the text. */
+  recordLike(other: WireFields, from: number, to: number, shift: number): void {
+    let at = this.#size * PER_LINE
+    this.#size += to - from
+    while (this.#size * PER_LINE > this.#own.length) this.#grow()
+    const offsets = this.#own
+    const read = other.#offsets
+    for (let i = from * PER_LINE; i < to * PER_LINE; i++) offsets[at++] = read[i]! + shift
+  }
+
+  /** Numbers of the lines whose names are such. */
+  indices(isSuch: (name: string) => boolean): number[] {
+    return Array.from({ length: this.#size }, (_, i) => i).filter((i) => isSuch(this.nameAt(i)))
+  }
+
+  /** Where in the text each line begins. */
+  starts(): number[] {
+    return Array.from({ length: this.#size }, (_, i) => this.#offsets[i * PER_LINE]!)
+  }
+
   /** Hands over the text that the offsets point into; the empty string lets go of it. */
   attach(text: string): void {
     this.#text = text
