@@ -26,6 +26,15 @@ export interface LineWriterOptions {
   readonly write?: Write
 }
 
+/** Lines that leave in one write. */
+interface Batch {
+  bytes: Buffer
+  used: number
+  lines: number
+}
+
+const LF = 0x0a
+
 /** How long lines are gathered before they are written: a busy edge then makes 100 writes a second, not one a request. */
 const GATHER_MS = 10
 /** How long to wait where the reader of a non-blocking pipe has no room (EAGAIN): at first, and twice as long each time up to the last. */
@@ -36,10 +45,12 @@ export class LineWriter {
   readonly #fd: number
   readonly #options: LineWriterOptions
   readonly #write: Write
-  #waiting: string[] = []
-  #waitingChars = 0
-  #outstanding: Buffer | null = null
-  #outstandingLines = 0
+  /** What waits; the last one is being filled. */
+  readonly #waiting: Batch[] = []
+  #waitingBytes = 0
+  #outstanding: Batch | null = null
+  /** One that has been written, to be filled again. */
+  #spare: Buffer | null = null
   #timer: NodeJS.Timeout | null = null
   #pauseMs = FIRST_PAUSE_MS
   #broken = false
@@ -53,15 +64,44 @@ export class LineWriter {
 
   /** Queues a line, which must be ASCII and without a line break; or drops it. */
   line(text: string): void {
-    const queued = this.#waitingChars + (this.#outstanding?.length ?? 0)
-    if (this.#broken || queued + text.length + 1 > this.#options.queueBytes) {
+    const batch = this.#batchFor(text.length + 1)
+    if (batch === null) return
+    batch.bytes.write(text, batch.used, 'latin1')
+    this.#added(batch, text.length)
+  }
+
+  /** The same with a line that is the first `length` of `bytes`, which are copied. Hot where the access log is on. */
+  lineOf(bytes: Uint8Array, length: number): void {
+    const batch = this.#batchFor(length + 1)
+    if (batch === null) return
+    batch.bytes.set(length === bytes.length ? bytes : bytes.subarray(0, length), batch.used)
+    this.#added(batch, length)
+  }
+
+  /** Where a line has its place; null where it is dropped. */
+  #batchFor(bytes: number): Batch | null {
+    const queued = this.#waitingBytes + (this.#outstanding?.used ?? 0)
+    if (this.#broken || queued + bytes > this.#options.queueBytes) {
       this.#options.dropped(1)
-      return
+      return null
     }
-    this.#waiting.push(text)
-    this.#waitingChars += text.length + 1
+    const last = this.#waiting.at(-1)
+    if (last !== undefined && last.used + bytes <= last.bytes.length) return last
+    const { writeBytes } = this.#options
+    const batch = { bytes: this.#spare ?? Buffer.allocUnsafeSlow(writeBytes), used: 0, lines: 0 }
+    if (bytes > writeBytes) batch.bytes = Buffer.allocUnsafeSlow(bytes)
+    else this.#spare = null
+    this.#waiting.push(batch)
+    return batch
+  }
+
+  #added(batch: Batch, bytes: number): void {
+    batch.bytes[batch.used + bytes] = LF
+    batch.used += bytes + 1
+    batch.lines++
+    this.#waitingBytes += bytes + 1
     if (this.#outstanding !== null) return
-    if (this.#waitingChars >= this.#options.writeBytes) this.#next()
+    if (this.#waitingBytes >= this.#options.writeBytes) this.#next()
     else this.#timer ??= setTimeout(() => this.#next(), GATHER_MS)
   }
 
@@ -84,54 +124,49 @@ export class LineWriter {
   #next(): void {
     if (this.#timer !== null) clearTimeout(this.#timer)
     this.#timer = null
-    if (this.#waiting.length === 0) {
+    const batch = this.#waiting.shift()
+    if (batch === undefined) {
       for (const resolve of this.#idle.splice(0)) resolve()
       return
     }
-    let lines = 0
-    let chars = 0
-    while (lines < this.#waiting.length && (lines === 0 || chars < this.#options.writeBytes)) {
-      chars += (this.#waiting[lines]?.length ?? 0) + 1
-      lines++
-    }
-    const text = this.#waiting.splice(0, lines).join('\n')
-    this.#waitingChars -= chars
-    this.#outstanding = Buffer.from(`${text}\n`, 'latin1')
-    this.#outstandingLines = lines
-    this.#send(this.#outstanding, 0)
+    this.#waitingBytes -= batch.used
+    this.#outstanding = batch
+    this.#send(batch, 0)
   }
 
-  #send(bytes: Buffer, offset: number): void {
-    this.#write(this.#fd, bytes, offset, bytes.length - offset, (error, written) => {
-      if (this.#outstanding !== bytes) return
+  #send(batch: Batch, offset: number): void {
+    this.#write(this.#fd, batch.bytes, offset, batch.used - offset, (error, written) => {
+      if (this.#outstanding !== batch) return
       if (error?.code === 'EAGAIN' || error?.code === 'EINTR') {
-        this.#timer = setTimeout(() => this.#send(bytes, offset), this.#pauseMs)
+        this.#timer = setTimeout(() => this.#send(batch, offset), this.#pauseMs)
         this.#pauseMs = Math.min(this.#pauseMs * 2, LAST_PAUSE_MS)
       } else if (error?.code === 'EPIPE' || error?.code === 'EBADF') {
         // The reader has gone for good. That is no reason to stop serving.
         this.#giveUp()
       } else if (error !== null) {
         // The disk is full, say: these lines are lost, later ones may do better.
-        this.#options.dropped(this.#outstandingLines)
+        this.#options.dropped(batch.lines)
         this.#outstanding = null
         this.#next()
-      } else if (offset + written < bytes.length) {
+      } else if (offset + written < batch.used) {
         this.#pauseMs = FIRST_PAUSE_MS
-        this.#send(bytes, offset + written)
+        this.#send(batch, offset + written)
       } else {
         this.#pauseMs = FIRST_PAUSE_MS
         this.#outstanding = null
+        if (batch.bytes.length === this.#options.writeBytes) this.#spare = batch.bytes
         this.#next()
       }
     })
   }
 
   #giveUp(): void {
-    const lines = this.#waiting.length + (this.#outstanding === null ? 0 : this.#outstandingLines)
-    if (lines > 0) this.#options.dropped(lines)
+    const lost = this.#waiting
+      .splice(0)
+      .reduce((sum, { lines }) => sum + lines, this.#outstanding?.lines ?? 0)
+    if (lost > 0) this.#options.dropped(lost)
     this.#broken = true
-    this.#waiting = []
-    this.#waitingChars = 0
+    this.#waitingBytes = 0
     this.#outstanding = null
     this.#next()
   }

@@ -1,24 +1,11 @@
 /**
- * The lines of the logs. Whatever a client wrote is escaped so that it can neither end a line, nor close a quotation, nor
+ * The lines of the logs, but for JSON (`json-line.ts`). Whatever a client wrote is escaped so that it can neither end a line, nor close a quotation, nor
  * reach a terminal as a control sequence: every line is printable ASCII. Cookies and credentials never get here: a
  * record has no place for them; what a URL holds of such is left out (`secrets.ts`).
  */
 import { LIMITS } from '../config/limits.ts'
 import type { Level, RequestRecord } from '../observe/events.ts'
 import { withoutSecrets } from '../http/secret-parameters.ts'
-
-/** One request as a line of JSON. Times in seconds, as in the metrics. Hot where the log is on: put together by hand, at half the cost of `JSON.stringify`. */
-export function jsonLine(record: RequestRecord): string {
-  return (
-    `{"time":"${isoTime(record.atWall)}","client":${json(record.clientAddress)}` +
-    `,"method":${json(cut(record.method))},"host":${json(cut(record.authority))},"target":${json(cut(withoutSecrets(record.target)))}` +
-    `,"protocol":"HTTP/1.${record.minorVersion}","status":${record.status}` +
-    `,"outcome":${json(record.outcome)},"reason":${json(record.reason)},"route":${json(record.route)}` +
-    `,"received":${record.bytesIn},"sent":${record.bytesOut},"duration":${record.durationMs / 1000}` +
-    `,"referer":${json(cut(withoutCredentials(record.referer)))},"userAgent":${json(cut(record.userAgent))}` +
-    `,"end":${json(record.end)}}`
-  )
-}
 
 /** NCSA combined, and behind it what the cache did: `outcome reason route seconds host`. Bytes are those sent, head included. */
 export function combinedLine(record: RequestRecord): string {
@@ -67,42 +54,17 @@ function ncsaTime(atWall: number): string {
   return `${day}:${two(at.getUTCHours())}:${two(at.getUTCMinutes())}:${two(at.getUTCSeconds())} +0000`
 }
 
-function cut(text: string): string {
+/** No longer than a field may be. */
+export function cut(text: string): string {
   return text.length <= LIMITS.logFieldChars ? text : `${text.slice(0, LIMITS.logFieldChars)}...`
 }
 
-/** RFC 9110 §10.1.3 forbids user information in Referer; some send it all the same. */
-function withoutCredentials(referer: string): string {
+/** A Referer to be logged. RFC 9110 §10.1.3 forbids user information there; some send it all the same. */
+export function withoutCredentials(referer: string): string {
   const anonymous = referer.includes('@')
     ? referer.replace(/^([A-Za-z][A-Za-z0-9+.-]*:\/\/)[^/?#]*@/, '$1')
     : referer
   return withoutSecrets(anonymous)
-}
-
-/** A string of JSON. Nearly all need no escape. */
-function json(text: string): string {
-  return NEEDS_ESCAPE.test(text) ? ascii(JSON.stringify(text)) : `"${text}"`
-}
-
-const NEEDS_ESCAPE = /[^\x20-\x7e]|["\\]/
-
-/** What JSON leaves as it is but a terminal may act on, or another reader take for a line break. */
-function ascii(text: string): string {
-  return text.replace(/[\x7f-\uffff]/g, (char) => `\\u${char.charCodeAt(0).toString(16).padStart(4, '0')}`)
-}
-
-let isoSecond = NaN
-let isoPrefix = ''
-
-/** As `Date.toISOString`, whose text up to the second is made once for all requests in it. */
-function isoTime(atWall: number): string {
-  const second = Math.floor(atWall / 1000)
-  if (second !== isoSecond) {
-    isoSecond = second
-    isoPrefix = new Date(second * 1000).toISOString().slice(0, -4)
-  }
-  const ms = atWall - second * 1000
-  return `${isoPrefix}${ms < 10 ? '00' : ms < 100 ? '0' : ''}${ms}Z`
 }
 
 /** As Apache's log writes it: backslash before a quote or backslash, `\xHH` for what is not printable ASCII. */

@@ -5,7 +5,8 @@ import type { Level, Log, RequestRecord } from '../observe/events.ts'
 import type { Recorder } from '../observe/recorder.ts'
 import { LineWriter, type Write } from './line-writer.ts'
 import { EventFlood } from './event-flood.ts'
-import { combinedLine, eventLine, jsonLine } from './log-format.ts'
+import { JsonLine } from './json-line.ts'
+import { combinedLine, eventLine } from './log-format.ts'
 
 export type AccessLogForm = 'off' | 'json' | 'combined'
 
@@ -47,7 +48,7 @@ export class Logs implements Log {
       withheld: () => recorder.add('eventsWithheld'),
     })
     if (accessLog === 'off') this.access = null
-    else if (accessLog === 'json') this.access = (record) => out.line(jsonLine(record))
+    else if (accessLog === 'json') this.access = jsonTo(out)
     else this.access = (record) => out.line(combinedLine(record))
   }
 
@@ -59,5 +60,13 @@ export class Logs implements Log {
   async flush(limitMs: number): Promise<void> {
     this.#events.flush()
     await Promise.all([this.#out.flush(limitMs), this.#err.flush(limitMs)])
+  }
+}
+
+function jsonTo(out: LineWriter): (record: RequestRecord) => void {
+  const line = new JsonLine()
+  return (record) => {
+    line.write(record)
+    out.lineOf(line.bytes, line.length)
   }
 }

@@ -2,6 +2,7 @@
  * Remembers what a pure function made of a field value: the same few values come again and again. Holds at most `limit`
  * values, forgetting the one seen first; a value of unusual length is read each time, so that the memory is bounded too.
  */
+import { ownCopy } from '../base/own-copy.ts'
 
 const MAX_VALUE_LENGTH = 256
 
@@ -39,9 +40,4 @@ export class Memo<Result> {
       return
     }
   }
-}
-
-/** The same text in memory of its own: a value cut from a request head would keep the whole head alive. */
-function ownCopy(text: string): string {
-  return JSON.parse(JSON.stringify(text)) as string
 }

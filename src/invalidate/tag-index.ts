@@ -4,6 +4,7 @@
  *
  * A key counts as often as responses under it bear the tag: there may be several variants, and one more while a fetch fills it.
  */
+import { ownCopy } from '../base/own-copy.ts'
 import { isIndexed } from './tags.ts'
 
 export class TagIndex {
@@ -66,10 +67,4 @@ export class TagIndex {
     else known.delete(key)
     if (known.size === 0) this.#keys.delete(tag)
   }
-}
-
-/** The same text in memory of its own: one cut from a response's head would keep the whole head alive. */
-function ownCopy(text: string): string {
-  const copy = Buffer.from(text, 'latin1').toString('latin1')
-  return copy === text ? copy : Buffer.from(text, 'utf16le').toString('utf16le')
 }

@@ -50,6 +50,21 @@ describe('the writer of log lines', () => {
     await flushed
   })
 
+  test('takes lines as bytes, of which so many are a line, and copies them', async () => {
+    const fd = new Descriptor()
+    const writer = fd.writer(1000, 10)
+    const bytes = Buffer.from('abcdefghijkl')
+    writer.lineOf(bytes, 2)
+    bytes.fill('x', 0, 4)
+    writer.line('m')
+    writer.lineOf(bytes, 12)
+    const flushed = writer.flush(60_000)
+    fd.take()
+    fd.take()
+    await flushed
+    assert.deepEqual(fd.texts, ['ab\nm\n', 'xxxxefghijkl\n'])
+  })
+
   test('has one write outstanding, and gathers what comes meanwhile', async () => {
     const fd = new Descriptor()
     const writer = fd.writer()

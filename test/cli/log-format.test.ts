@@ -1,6 +1,8 @@
 import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
-import { combinedLine, eventLine, jsonLine } from '../../src/cli/log-format.ts'
+import fc from 'fast-check'
+import { JsonLine } from '../../src/cli/json-line.ts'
+import { combinedLine, eventLine } from '../../src/cli/log-format.ts'
 import { LIMITS } from '../../src/config/limits.ts'
 import type { RequestRecord } from '../../src/observe/events.ts'
 
@@ -21,6 +23,16 @@ const record: RequestRecord = {
   referer: 'http://www.example.com/',
   userAgent: 'curl/8',
   end: 'complete',
+}
+
+/** The line of one request, by a writer of its own. */
+function jsonLine(record: RequestRecord): string {
+  return lineOf(new JsonLine(), record)
+}
+
+function lineOf(line: JsonLine, record: RequestRecord): string {
+  line.write(record)
+  return Buffer.from(line.bytes.buffer, 0, line.length).toString('latin1')
 }
 
 const HOSTILE = 'a"b\\c\r\nd\0\x1b[31m\x7f\x9b\xff'
@@ -51,6 +63,53 @@ describe('the access log as JSON', () => {
     const line = jsonLine({ ...record, userAgent: HOSTILE })
     assert.match(line, PRINTABLE)
     assert.equal((JSON.parse(line) as { userAgent: string }).userAgent, HOSTILE)
+  })
+})
+
+describe('lines written one after the other', () => {
+  test('are what each would be alone, whatever came before', () => {
+    const text = fc.oneof(
+      fc.constantFrom(
+        '',
+        'a',
+        'x'.repeat(24),
+        'Mozilla/5.0 (X11; Linux x86_64)',
+        'Mozilla/5.0 (X11; Linux x86_65)',
+      ),
+      fc.constantFrom('y'.repeat(600), 'z'.repeat(5000), HOSTILE, HOSTILE.repeat(9), '\u{1f600} \ud800'),
+      fc.string({ unit: 'binary', maxLength: 40 }),
+    )
+    const number = fc.oneof(fc.nat(), fc.constantFrom(0, 9, 10, 99, 100, 2 ** 31 - 1, 2 ** 31, 2 ** 53 - 1))
+    const records = fc.array(
+      fc.record({
+        ...{ clientAddress: text, method: text, authority: text, target: text, reason: text, route: text },
+        ...{ referer: text, userAgent: text, end: text, bytesIn: number, bytesOut: number },
+        atWall: fc.oneof(fc.nat(), fc.integer({ min: 0, max: 4_000_000_000_000 })),
+        minorVersion: fc.constantFrom(0 as const, 1 as const),
+        status: fc.constantFrom(0, 200, 304),
+        outcome: fc.constantFrom('hit' as const, 'miss' as const),
+        durationMs: fc.oneof(fc.nat(), fc.constantFrom(0, 7, 999, 1000, 60_001, 12.5)),
+      }),
+      { minLength: 1, maxLength: 12 },
+    )
+    const shared = new JsonLine()
+    fc.assert(
+      fc.property(records, (some) => {
+        for (const one of [...some, ...some, ...some]) {
+          const line = lineOf(shared, one)
+          assert.equal(line, jsonLine(one))
+          assert.match(line, PRINTABLE)
+          const read = JSON.parse(line) as Record<string, unknown>
+          assert.equal(read['time'], new Date(one.atWall).toISOString())
+          assert.deepEqual(
+            [read['received'], read['sent'], read['status'], read['duration'], read['protocol']],
+            [one.bytesIn, one.bytesOut, one.status, one.durationMs / 1000, `HTTP/1.${one.minorVersion}`],
+          )
+          const isShort = one.userAgent.length <= LIMITS.logFieldChars
+          if (isShort) assert.equal(read['userAgent'], one.userAgent)
+        }
+      }),
+    )
   })
 })
 
