@@ -336,7 +336,7 @@ export class Connection implements ExchangeHost, PatienceOwner, Receiver, Shedda
     this.#copiedBytes = 0
     this.#account()
     if (!this.#isOpen) return
-    if (handled) exchange.head.clear()
+    if (handled) exchange.clear()
     else this.#exchange = new Http1Exchange(this, this.#context.options, this.#context.repeated)
     if (!this.#persists || this.#draining) this.#closeGently()
     else if (!this.#running) this.#continueSoon()

@@ -3,6 +3,7 @@
  * We are an origin's gateway and nobody's forward proxy: CONNECT and TRACE are not allowed, an absolute-form target only
  * for hosts that are ours.
  */
+import { uniqueString } from '../../base/unique-string.ts'
 import { parseAuthority, parseTarget } from '../../http/target.ts'
 import type { RefusalReason } from '../../observe/refusals.ts'
 import type { RequestHead } from './request-head.ts'
@@ -23,6 +24,11 @@ export class Destination {
   #lastHost = ''
   #lastScheme = ''
   #lastAuthority = ''
+
+  /** Lets go of what was read. */
+  clear(): void {
+    this.target = this.authority = this.host = ''
+  }
 
   /** Reads a head that came over `scheme`. Null, or why it is refused. Hot: an origin-form target is taken as it is. */
   read(head: RequestHead, scheme: 'http' | 'https', rules: DestinationRules): RefusalReason | null {
@@ -50,8 +56,9 @@ export class Destination {
     }
     const authority = parseAuthority(this.host, scheme)
     if (authority === null) return 'bad-host'
-    this.authority = this.#lastAuthority = authority
-    this.#lastHost = this.host
+    this.authority = this.#lastAuthority = uniqueString(authority)
+    // Cut out of the head it would keep the whole head, as long as the connection lives.
+    this.#lastHost = uniqueString(this.host)
     this.#lastScheme = scheme
     return null
   }

@@ -120,6 +120,12 @@ export class Http1Exchange implements ClientExchange, BodyOwner {
     ended?.(end)
   }
 
+  /** Makes ready for the next head, and lets go of the last one. */
+  clear(): void {
+    this.head.clear()
+    this.#destination.clear()
+  }
+
   /** Whether a final response has been begun. */
   get responding(): boolean {
     return this.#phase !== 'waiting'
