@@ -2,7 +2,7 @@
  * Opens a connection to an origin: TCP, or through a forward proxy, then TLS where the scheme asks for it. Ends in exactly
  * one call: a socket that is ready for a request, or why there is none. Sends nothing of a request.
  */
-import { connect as connectTcp, isIP, type Socket } from 'node:net'
+import { connect as connectTcp, isIP, type OnReadOpts, type Socket } from 'node:net'
 import { connect as connectTls, type SecureContext } from 'node:tls'
 import type { OriginFailure } from '../observe/origin-failure.ts'
 import { ciphertextOf } from './ciphertext.ts'
@@ -15,6 +15,8 @@ export interface Place {
   /** Null for plain HTTP. */
   readonly secureContext: SecureContext | null
   readonly proxy: ProxyPlace | null
+  /** Where all reads over plain TCP land. */
+  readonly readBuffer: Buffer
 }
 
 export interface ProxyPlace {
@@ -50,7 +52,11 @@ export class Dial {
     this.#place = place
     this.#done = done
     const { host, port } = place.proxy ?? place
-    this.#socket = connectTcp({ host, port, noDelay: true, keepAlive: true, keepAliveInitialDelay: 60_000 })
+    const isPlain = place.proxy === null && place.secureContext === null
+    this.#socket = connectTcp({
+      ...{ host, port, noDelay: true, keepAlive: true, keepAliveInitialDelay: 60_000 },
+      ...(isPlain ? { onread: this.#readsInto(place.readBuffer) } : null),
+    })
     this.#socket.on('error', this.#onError).on('close', this.#onClose).once('connect', this.#onConnect)
   }
 
@@ -58,6 +64,14 @@ export class Dial {
   cancel(): void {
     this.#over = true
     this.#socket.destroy()
+  }
+
+  /** A small copy of each read costs less than a buffer of 64 KiB for each. */
+  #readsInto(buffer: Buffer): OnReadOpts {
+    return {
+      buffer,
+      callback: (bytes) => this.#socket.push(Buffer.from(buffer.subarray(0, bytes))),
+    }
   }
 
   readonly #onConnect = (): void => {

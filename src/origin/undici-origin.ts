@@ -112,11 +112,14 @@ class UndiciOrigin implements AdjustableOrigin {
   }
 }
 
+const READ_BYTES = 64 * 1024
+
 function placeOf(url: URL, config: OriginConfig): Place {
   return {
     ...hostAndPort(url),
     secureContext: url.protocol === 'https:' ? secureContextOf(config) : null,
     proxy: config.proxy === null ? null : proxyOf(config.proxy, config.name),
+    readBuffer: Buffer.allocUnsafeSlow(READ_BYTES),
   }
 }
 
