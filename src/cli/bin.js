@@ -18,8 +18,8 @@ if (major < 24) {
       modules[0].setFlagsFromString('--no-allocation-site-pretenuring')
       // What is young is collected in a millisecond or two by the one thread that serves: helpers cost more than they save.
       modules[0].setFlagsFromString('--no-parallel-scavenge')
-      // The old part may grow by four tenths before it is collected, rather than to three times what lives.
-      modules[0].setFlagsFromString('--heap-growing-percent=40')
+      // The old part may grow by seven tenths before it is collected, rather than to three times what lives.
+      modules[0].setFlagsFromString('--heap-growing-percent=70')
       var module = modules[1]
       // What was compiled once need not be compiled at the next start: half of the time to the first answer. Beside the packages
       // rather than in a folder for all users, since what lies there is run. Where it can't be written, it is done without.

@@ -125,7 +125,7 @@ export class Breaker {
   close(): void {
     this.#state = 'closed'
     this.#streak = 0
-    this.#suspects.clear()
+    this.#forgetSuspects()
     this.#openings = 0
     this.#trial = 0
   }
@@ -142,8 +142,13 @@ export class Breaker {
     return true
   }
 
+  /** Clearing makes a new table, even of an empty set, and the old part of the heap has each of them until all of it is collected. */
+  #forgetSuspects(): void {
+    if (this.#suspects.size > 0) this.#suspects.clear()
+  }
+
   #open(now: number): void {
-    this.#suspects.clear()
+    this.#forgetSuspects()
     const { openMs, maxOpenMs } = this.#terms
     const wantedMs = Math.min(maxOpenMs, openMs * 2 ** Math.min(this.#openings, 30))
     this.#openings++

@@ -83,10 +83,12 @@ async function withFilled<Result>(
   }
 }
 
-/** Passes for a while, so that compiled code and buffers are not counted for what is stored. */
+/** The same for a while, passes and misses, so that compiled code and buffers are not counted for what is stored. */
 async function warm(url: string, { tool, connections, seed }: BenchOptions): Promise<void> {
-  const mix = { kind: 'fresh' as const, prefix: `/p/${seed}-`, from: 0 }
-  await load(tool, { url, seconds: WARM_SECONDS, connections, mix })
+  for (const prefix of [`/p/${seed}-`, `/f/${seed}-`]) {
+    const mix = { kind: 'fresh' as const, prefix, from: 0 }
+    await load(tool, { url, seconds: WARM_SECONDS, connections, mix })
+  }
 }
 
 /** Hits among the many beside hits among the usual number, in another process. */

@@ -189,7 +189,7 @@ function forgetFailures({ context, plan, insists, draft }: FetchTransaction): vo
 }
 
 function checkTags(fetch: FetchTransaction, draft: OriginResponseDraft): void {
-  for (const tag of draft.tags) {
+  for (const tag of draft.givenTags) {
     if (mayBePolicyTag(tag)) continue
     const what = `gave a tag that is empty or holds control characters: ${show(tag)}`
     throw new HookError('originResponse', fetch.route, 'bad-tag', what)

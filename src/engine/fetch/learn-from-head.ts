@@ -95,7 +95,7 @@ function merged(fetch: FetchTransaction, slot: Slot, fields: Fields): OriginResp
   if (said.lifetime.from !== 'policy')
     draft.lifetime = lifetimeOf(fetch, 200, fields, controlOf(fetch, draft))
   draft.uncacheable = said.uncacheable
-  for (const rule of said.despite) draft.despite.add(rule)
-  for (const tag of [...policyTags(fetch.context.store, slot), ...said.tags]) draft.tags.add(tag)
+  draft.storeDespite(...said.despite)
+  for (const tag of [...policyTags(fetch.context.store, slot), ...said.givenTags]) draft.tags.add(tag)
   return draft
 }

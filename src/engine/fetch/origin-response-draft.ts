@@ -12,11 +12,14 @@ import { checkedStatus } from '../../policy/verdict.ts'
 import { CopyOnWrite, HeadersView } from '../headers-view.ts'
 import { refuseWrites } from '../refuse-writes.ts'
 
+const NONE: ReadonlySet<never> = new Set()
+
 export class OriginResponseDraft implements OriginResponseView {
-  readonly despite = new Set<StoreDespite>()
   readonly #wasValidated: boolean
   readonly #headers: Headers
-  readonly #tags = new Set<string>()
+  /** Made when they are needed: nearly no response has any. */
+  #despite: Set<StoreDespite> | null = null
+  #tags: Set<string> | null = null
   #uncacheable = false
   #isWritable = true
   /** The freshness lifetime and where it is from. */
@@ -49,8 +52,12 @@ export class OriginResponseDraft implements OriginResponseView {
   seal(): void {
     if (!this.#isWritable) return
     this.#isWritable = false
+    if (this.#tags !== null) this.#sealTags(this.#tags)
+  }
+
+  #sealTags(tags: Set<string>): void {
     for (const change of ['add', 'delete', 'clear'] as const)
-      Object.defineProperty(this.#tags, change, { value: () => this.assertWritable() })
+      Object.defineProperty(tags, change, { value: () => this.assertWritable() })
   }
 
   get wasValidated(): boolean {
@@ -62,7 +69,21 @@ export class OriginResponseDraft implements OriginResponseView {
   }
 
   get tags(): Set<string> {
+    if (this.#tags === null) {
+      this.#tags = new Set()
+      if (!this.#isWritable) this.#sealTags(this.#tags)
+    }
     return this.#tags
+  }
+
+  /** By the engine: the tags, without making any. */
+  get givenTags(): ReadonlySet<string> {
+    return this.#tags ?? NONE
+  }
+
+  /** By the engine: the rules that the policy set aside. */
+  get despite(): ReadonlySet<StoreDespite> {
+    return this.#despite ?? NONE
   }
 
   get uncacheable(): boolean {
@@ -142,7 +163,8 @@ export class OriginResponseDraft implements OriginResponseView {
         throw new TypeError(
           `response.storeDespite: there is no rule '${rule}'; there are ${STORE_DESPITE.join(', ')}`,
         )
-      this.despite.add(rule)
+      this.#despite ??= new Set()
+      this.#despite.add(rule)
     }
   }
 

@@ -28,7 +28,7 @@ export function placeOf(fetch: FetchTransaction, draft: OriginResponseDraft): Pl
   const { plan, context } = fetch
   const { scheme, authority, target } = plan.target
   const { fields } = draft
-  const tags = [...new Set([...Array.from(draft.tags, utf8Text), ...readTags(fields)])]
+  const tags = givenTags(draft)
   for (const group of readGroups(fields.get('cache-groups')))
     tags.push(groupTag(`${scheme}://${authority}`, group))
   for (const name of CONSUMED_FIELDS) {
@@ -45,6 +45,13 @@ export function placeOf(fetch: FetchTransaction, draft: OriginResponseDraft): Pl
     tags.push(targetTag(uri))
   }
   return { key: searchKey ?? plan.exactKey, tags }
+}
+
+/** By the policy and by the response's fields, each once. */
+function givenTags({ givenTags, fields }: OriginResponseDraft): string[] {
+  const read = readTags(fields)
+  if (givenTags.size === 0) return [...read]
+  return [...new Set([...Array.from(givenTags, utf8Text), ...read])]
 }
 
 /** The tags that a policy, or a field of the response, gave a stored response. */
