@@ -32,6 +32,8 @@ export async function fill(
   const client = new Client()
   const paths = pathsOf({ ...usualMix(options), urls: HOT, prefix: '/o/hot-' })
   const slices: Slice[] = []
+  // So that what the good clients ask for is stored, and they have asked for it before.
+  await probe({ url, paths, seconds: 1, ...PROBE })
   const before = await originCount(client, origin)
   for (let from = 0; !isEnough(slices);) {
     const mix = { kind: 'fresh' as const, prefix: '/f/', from }
