@@ -3,7 +3,7 @@
  *
  * `process.stdout` is synchronous where it is a pipe, so that a slow reader of the log would stop the edge. Here one
  * `fs.write` is outstanding at a time, on the platform's own threads; what comes meanwhile waits in a bounded queue, and
- * beyond its bound whole lines are dropped and counted. Lines are never cut or mixed.
+ * beyond its bound whole lines are dropped and counted. Lines are never mixed, and cut only where a write fails half way.
  */
 import { write } from 'node:fs'
 
@@ -17,7 +17,7 @@ export type Write = (
 ) => void
 
 export interface LineWriterOptions {
-  /** Bytes that may wait, those being written among them. */
+  /** Bytes of lines that may wait, those being written among them; they take up to twice as much memory. */
   readonly queueBytes: number
   /** Bytes handed to one write. */
   readonly writeBytes: number
@@ -34,6 +34,12 @@ interface Batch {
 }
 
 const LF = 0x0a
+
+/** Ends the line of which a part was written. */
+function startWithLf(batch: Batch): void {
+  batch.bytes = Buffer.concat([Buffer.of(LF), batch.bytes.subarray(0, batch.used)])
+  batch.used++
+}
 
 /** How long lines are gathered before they are written: a busy edge then makes 100 writes a second, not one a request. */
 const GATHER_MS = 10
@@ -53,6 +59,8 @@ export class LineWriter {
   #spare: Buffer | null = null
   #timer: NodeJS.Timeout | null = null
   #pauseMs = FIRST_PAUSE_MS
+  /** What was written last, before a write failed, is part of a line. */
+  #isCut = false
   #broken = false
   #idle: (() => void)[] = []
 
@@ -88,11 +96,16 @@ export class LineWriter {
     const last = this.#waiting.at(-1)
     if (last !== undefined && last.used + bytes <= last.bytes.length) return last
     const { writeBytes } = this.#options
-    const batch = { bytes: this.#spare ?? Buffer.allocUnsafeSlow(writeBytes), used: 0, lines: 0 }
-    if (bytes > writeBytes) batch.bytes = Buffer.allocUnsafeSlow(bytes)
-    else this.#spare = null
+    const batch = { bytes: this.#bufferFor(Math.max(bytes, writeBytes)), used: 0, lines: 0 }
     this.#waiting.push(batch)
     return batch
+  }
+
+  #bufferFor(bytes: number): Buffer {
+    const spare = this.#spare
+    if (spare?.length !== bytes) return Buffer.allocUnsafeSlow(bytes)
+    this.#spare = null
+    return spare
   }
 
   #added(batch: Batch, bytes: number): void {
@@ -130,6 +143,8 @@ export class LineWriter {
       return
     }
     this.#waitingBytes -= batch.used
+    if (this.#isCut) startWithLf(batch)
+    this.#isCut = false
     this.#outstanding = batch
     this.#send(batch, 0)
   }
@@ -146,6 +161,7 @@ export class LineWriter {
       } else if (error !== null) {
         // The disk is full, say: these lines are lost, later ones may do better.
         this.#options.dropped(batch.lines)
+        this.#isCut ||= offset > 0 && batch.bytes[offset - 1] !== LF
         this.#outstanding = null
         this.#next()
       } else if (offset + written < batch.used) {

@@ -1,7 +1,7 @@
 /**
- * The lines of the logs, but for JSON (`json-line.ts`). Whatever a client wrote is escaped so that it can neither end a line, nor close a quotation, nor
- * reach a terminal as a control sequence: every line is printable ASCII. Cookies and credentials never get here: a
- * record has no place for them; what a URL holds of such is left out (`secrets.ts`).
+ * The lines of the logs, but for JSON (`json-line.ts`). Whatever a client wrote is escaped so that it can neither end a line,
+ * nor close a quotation, nor reach a terminal as a control sequence: every line is printable ASCII. Cookies and credentials
+ * never get here: a record has no place for them; what a URL holds of such is left out (`http/secret-parameters.ts`).
  */
 import { LIMITS } from '../config/limits.ts'
 import type { Level, RequestRecord } from '../observe/events.ts'

@@ -15,8 +15,8 @@ export interface Place {
   /** Null for plain HTTP. */
   readonly secureContext: SecureContext | null
   readonly proxy: ProxyPlace | null
-  /** Where all reads over plain TCP land. */
-  readonly readBuffer: Buffer
+  /** Where all reads land; null where they don't come from TCP itself. */
+  readonly readBuffer: Buffer | null
 }
 
 export interface ProxyPlace {
@@ -52,10 +52,10 @@ export class Dial {
     this.#place = place
     this.#done = done
     const { host, port } = place.proxy ?? place
-    const isPlain = place.proxy === null && place.secureContext === null
+    const { readBuffer } = place
     this.#socket = connectTcp({
       ...{ host, port, noDelay: true, keepAlive: true, keepAliveInitialDelay: 60_000 },
-      ...(isPlain ? { onread: this.#readsInto(place.readBuffer) } : null),
+      ...(readBuffer === null ? null : { onread: this.#readsInto(readBuffer) }),
     })
     this.#socket.on('error', this.#onError).on('close', this.#onClose).once('connect', this.#onConnect)
   }

@@ -115,12 +115,11 @@ class UndiciOrigin implements AdjustableOrigin {
 const READ_BYTES = 64 * 1024
 
 function placeOf(url: URL, config: OriginConfig): Place {
-  return {
-    ...hostAndPort(url),
-    secureContext: url.protocol === 'https:' ? secureContextOf(config) : null,
-    proxy: config.proxy === null ? null : proxyOf(config.proxy, config.name),
-    readBuffer: Buffer.allocUnsafeSlow(READ_BYTES),
-  }
+  const secureContext = url.protocol === 'https:' ? secureContextOf(config) : null
+  const proxy = config.proxy === null ? null : proxyOf(config.proxy, config.name)
+  const isPlain = secureContext === null && proxy === null
+  const readBuffer = isPlain ? Buffer.allocUnsafeSlow(READ_BYTES) : null
+  return { ...hostAndPort(url), secureContext, proxy, readBuffer }
 }
 
 function proxyOf(text: string, name: string): ProxyPlace {

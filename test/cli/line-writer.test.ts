@@ -170,6 +170,39 @@ describe('the writer of log lines', () => {
     assert.equal(fd.dropped, 1)
   })
 
+  test('a line of which a part was written when a write failed is ended before the next one', async () => {
+    const fd = new Descriptor()
+    const writer = fd.writer()
+    writer.line('abc')
+    const flushed = writer.flush(60_000)
+    writer.line('d')
+    fd.take(2)
+    fd.fail('ENOSPC')
+    assert.deepEqual(fd.texts, ['abc\n', 'c\n', '\nd\n'])
+    fd.take()
+    writer.line('e')
+    const again = writer.flush(60_000)
+    fd.take()
+    await Promise.all([flushed, again])
+    assert.equal(fd.texts.at(-1), 'e\n')
+  })
+
+  test('a line longer than a write has one of its own, whatever was written before', async () => {
+    const fd = new Descriptor()
+    const writer = fd.writer(1000, 10)
+    const lines = ['123456789', 'x'.repeat(30), '123456789', 'y'.repeat(11), 'z']
+    for (const line of lines) {
+      writer.line(line)
+      const flushed = writer.flush(60_000)
+      fd.take()
+      await flushed
+    }
+    assert.deepEqual(
+      fd.texts,
+      lines.map((line) => `${line}\n`),
+    )
+  })
+
   test('a flush ends at its limit, and what was left counts as dropped', async () => {
     const fd = new Descriptor()
     const writer = fd.writer()

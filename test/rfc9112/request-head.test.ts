@@ -226,9 +226,15 @@ describe('field sections that come again', () => {
       shared.write(other, 21, 'latin1')
       assert.equal(table.linesInFront(known, shared, 21, 21 + other.length), 0)
       const second = 21 + other.indexOf('\n') + 1
-      assert.equal(table.lineBehind(known, shared, second, 21 + other.length), 1)
-      assert.equal(table.lineBehind(known, shared, second + 1, 21 + other.length), -1)
-      assert.equal(table.lineBehind(known, shared, second, 20 + other.length), -1)
+      const rest = 21 + other.length - second
+      assert.equal(known.lineWith(rest), 1)
+      assert.equal(known.lineWith(rest - 1), -1)
+      assert.equal(known.lineWith(SECTION.length), 0)
+      assert.equal(known.lineWith(SECTION.length + 1), -1)
+      assert.equal(known.lineWith(2), -1)
+      assert.equal(table.endsAlike(known, 1, shared, 21 + other.length), true)
+      shared[21 + other.length - 5]! ^= 1
+      assert.equal(table.endsAlike(known, 1, shared, 21 + other.length), false)
     })
 
     test('are not taken over beyond the greatest number of fields', () => {
@@ -244,7 +250,50 @@ describe('field sections that come again', () => {
       assert.equal(scan(`GET / HTTP/1.1\r\nX: y\r\n${SECTION}`), 'refused')
       assert.equal(head.reason, 'too-many-fields')
       assert.equal(scan(`GET / HTTP/1.1\r\n${SECTION.slice(0, -2)}X: y\r\n\r\n`), 'refused')
+      bound.maxFields--
+      assert.equal(scan(`GET / HTTP/1.1\r\n${SECTION}`), 'refused', 'known from before the limit was lowered')
+      assert.equal(head.reason, 'too-many-fields')
     })
+
+    test('go on as they began where their place in the table is taken meanwhile', () => {
+      const table = new RepeatedSections(1)
+      const [one, other] = [new RequestHead(LIMITS, table), new RequestHead(LIMITS, table)]
+      const scan = (head: RequestHead, bytes: string, from = 0) => {
+        shared.write(bytes, from, 'latin1')
+        return head.scan(shared, from, from + bytes.length)
+      }
+      const known = `GET / HTTP/1.1\r\n${SECTION}`
+      for (let times = 0; times < 3; times++) {
+        one.clear()
+        assert.equal(scan(one, known), 'complete')
+      }
+      one.clear()
+      const begun = `GET / HTTP/1.1\r\n${LINES.slice(0, 2).join('\r\n')}\r\nX: `
+      assert.equal(scan(one, begun), 'more')
+      for (let times = 0; times < 3; times++) {
+        other.clear()
+        assert.equal(scan(other, `GET / HTTP/1.1\r\nHost: other.test\r\nX-A: three\r\n\r\n`, 500), 'complete')
+      }
+      assert.equal(scan(one, `${begun}y\r\n${LINES.slice(2).join('\r\n')}\r\n\r\n`), 'complete')
+      assert.deepEqual(linesOf(one), ['host=t.test', 'x-a=one', 'x=y', 'connection=keep-alive', 'x-a=two'])
+    })
+  })
+
+  test('are learned however few lines they have', () => {
+    const table = new RepeatedSections()
+    for (let times = 0; times < 2; times++) read(table, 'GET / HTTP/1.1\r\nHost: t.test\r\n\r\n')
+    assert.notEqual(table.find(Buffer.from('Host: t.test\r\n\r\n'), 0, 16), null)
+  })
+
+  test('a head that is refused has no version of the one before', () => {
+    const head = new RequestHead(LIMITS)
+    const old = Buffer.from('GET / HTTP/1.0\r\nHost: t.test\r\n\r\n')
+    head.scan(old, 0, old.length)
+    assert.equal(head.minorVersion, 0)
+    head.clear()
+    const bad = Buffer.from('G@T / HTTP/1.1\r\n\r\n')
+    assert.equal(head.scan(bad, 0, bad.length), 'refused')
+    assert.equal(head.minorVersion, 1)
   })
 
   test('are learned at their second coming, and none with a body is', () => {

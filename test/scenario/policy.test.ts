@@ -242,6 +242,9 @@ describe('originResponse', () => {
         originResponse({ response }) {
           response.ttl = '1h'
           response.storeDespite('set-cookie', 'private')
+          // What a policy without types may try: it must not reach other responses.
+          const { despite } = response as unknown as { readonly despite: string[] }
+          assert.throws(() => despite.push('no-store'), TypeError)
         },
       },
     )

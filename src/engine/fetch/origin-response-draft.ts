@@ -12,13 +12,14 @@ import { checkedStatus } from '../../policy/verdict.ts'
 import { CopyOnWrite, HeadersView } from '../headers-view.ts'
 import { refuseWrites } from '../refuse-writes.ts'
 
-const NONE: ReadonlySet<never> = new Set()
+const NO_RULES: readonly StoreDespite[] = Object.freeze([])
+const NO_TAGS: readonly string[] = Object.freeze([])
 
 export class OriginResponseDraft implements OriginResponseView {
   readonly #wasValidated: boolean
   readonly #headers: Headers
-  /** Made when they are needed: nearly no response has any. */
-  #despite: Set<StoreDespite> | null = null
+  #despite: readonly StoreDespite[] = NO_RULES
+  /** Made when somebody asks for them: nearly no response has any. */
   #tags: Set<string> | null = null
   #uncacheable = false
   #isWritable = true
@@ -76,14 +77,14 @@ export class OriginResponseDraft implements OriginResponseView {
     return this.#tags
   }
 
-  /** By the engine: the tags, without making any. */
-  get givenTags(): ReadonlySet<string> {
-    return this.#tags ?? NONE
+  /** By the engine: the tags as they are now. */
+  get givenTags(): readonly string[] {
+    return this.#tags === null ? NO_TAGS : [...this.#tags]
   }
 
   /** By the engine: the rules that the policy set aside. */
-  get despite(): ReadonlySet<StoreDespite> {
-    return this.#despite ?? NONE
+  get despite(): readonly StoreDespite[] {
+    return this.#despite
   }
 
   get uncacheable(): boolean {
@@ -163,8 +164,7 @@ export class OriginResponseDraft implements OriginResponseView {
         throw new TypeError(
           `response.storeDespite: there is no rule '${rule}'; there are ${STORE_DESPITE.join(', ')}`,
         )
-      this.#despite ??= new Set()
-      this.#despite.add(rule)
+      this.#despite = Object.freeze([...this.#despite, rule])
     }
   }
 

@@ -50,8 +50,8 @@ export function placeOf(fetch: FetchTransaction, draft: OriginResponseDraft): Pl
 /** By the policy and by the response's fields, each once. */
 function givenTags({ givenTags, fields }: OriginResponseDraft): string[] {
   const read = readTags(fields)
-  if (givenTags.size === 0) return [...read]
-  return [...new Set([...Array.from(givenTags, utf8Text), ...read])]
+  if (givenTags.length === 0) return [...read]
+  return [...new Set([...givenTags.map(utf8Text), ...read])]
 }
 
 /** The tags that a policy, or a field of the response, gave a stored response. */

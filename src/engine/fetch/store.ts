@@ -70,12 +70,12 @@ function draftBody(fetch: FetchTransaction): BodyDraft | null {
 export function controlOf(fetch: FetchTransaction, draft = fetch.draft!): ResponseControl {
   const control = responseControl(draft.fields, (value) => fetch.context.directives.of(value))
   const { despite } = draft
-  if (despite.size === 0) return control
+  if (despite.length === 0) return control
   const directives: ResponseDirectives = {
     ...control.directives,
-    private: control.directives.private && !despite.has('private'),
-    noStore: control.directives.noStore && !despite.has('no-store'),
-    noCache: control.directives.noCache && !despite.has('no-cache'),
+    private: control.directives.private && !despite.includes('private'),
+    noStore: control.directives.noStore && !despite.includes('no-store'),
+    noCache: control.directives.noCache && !despite.includes('no-cache'),
   }
   return { ...control, directives }
 }
@@ -113,14 +113,14 @@ function judgementOf(
     {
       // Whatever the method was: who asks here has made sure that the response is one for GET, or tells of one.
       method: 'GET',
-      fields: despite.has('authorization')
+      fields: despite.includes('authorization')
         ? without(plan.request.fields, 'authorization')
         : plan.request.fields,
       hasBody: false,
       directives: plan.directives,
     },
     draft.status,
-    despite.has('set-cookie') ? without(draft.fields, 'set-cookie') : draft.fields,
+    despite.includes('set-cookie') ? without(draft.fields, 'set-cookie') : draft.fields,
     control,
     draft.lifetime,
   ]

@@ -12,19 +12,45 @@ import { isNoted, type KnownLines } from './known-lines.ts'
 import type { WireFields } from './wire-fields.ts'
 
 /** What was read of a section. Nobody changes it. */
-export interface RepeatedSection {
+export class RepeatedSection {
   readonly bytes: Buffer
   /** The same, eight bytes a number, the last of them once more where the length is no multiple of eight. */
   readonly words: Float64Array
+  readonly fields: WireFields
   /** Where each line begins, and then the empty one. */
   readonly starts: readonly number[]
-  /** Where the section begins in the text of the fields. */
-  readonly textStart: number
-  readonly fields: WireFields
   readonly known: KnownLines
   /** The lines that `known` speaks of. */
   readonly knownLines: readonly number[]
+  /** Its place in the table. */
+  readonly place: number
+
+  /** `fields`: of the section alone. */
+  constructor(bytes: Buffer, fields: WireFields, known: KnownLines, place: number) {
+    this.bytes = bytes
+    this.words = wordsOf(bytes)
+    this.fields = fields
+    this.starts = [...fields.starts(), bytes.length - EMPTY_LINE_BYTES]
+    this.known = known
+    this.knownLines = fields.indices(isNoted)
+    this.place = place
+  }
+
+  /** The field line from whose beginning on the section has so many bytes; -1 where there is none. */
+  lineWith(bytes: number): number {
+    const at = this.bytes.length - bytes
+    let low = 0
+    let high = this.fields.size
+    while (low < high) {
+      const middle = (low + high) >>> 1
+      if (this.starts[middle]! < at) low = middle + 1
+      else high = middle
+    }
+    return low < this.fields.size && this.starts[low] === at ? low : -1
+  }
 }
+
+const EMPTY_LINE_BYTES = 2
 
 /**
  * Sections that are learned without further ado; of later ones, one of so many. Where each request has a field of its own, learning
@@ -41,8 +67,8 @@ export class RepeatedSections {
   /** Of what came last for each place. */
   readonly #prints: Int32Array
   readonly #mask: number
-  /** The section found last. */
-  #latest: RepeatedSection | null = null
+  /** Where the section is that was found last. */
+  #latest = -1
   #learned = 0
   #passedOver = 0
   /** The buffer that came last, and a view on it once it has come again. */
@@ -63,13 +89,13 @@ export class RepeatedSections {
     const section = this.#sections[fingerprint(buffer, start, length) & this.#mask] ?? null
     if (section?.bytes.length !== length) return null
     if (!this.#isSame(section, buffer, start, end)) return null
-    this.#latest = section
+    this.#latest = section.place
     return section
   }
 
-  /** A section that the next one may resemble, where nothing better is known. */
-  get latest(): RepeatedSection | null {
-    return this.#latest
+  /** What is at that place, or, at none, the section found last: one that the next may resemble. */
+  at(place: number): RepeatedSection | null {
+    return this.#sections[place === -1 ? this.#latest : place] ?? null
   }
 
   /** How many lines of `section` what `buffer` has from `start` to `end` begins with. */
@@ -92,17 +118,9 @@ export class RepeatedSections {
     return lines
   }
 
-  /** The line of `section` from which on it is what `buffer` has from `start` to `end`; -1 where there is none. */
-  lineBehind(section: RepeatedSection, buffer: Buffer, start: number, end: number): number {
-    const { bytes, starts } = section
-    const from = bytes.length - (end - start)
-    let line = starts.length - 2
-    while (line >= 0 && starts[line]! > from) line--
-    if (line < 0 || starts[line] !== from) return -1
-    return this.#endsAlike(section, from, buffer, end) ? line : -1
-  }
-
-  #endsAlike({ bytes, words }: RepeatedSection, from: number, buffer: Buffer, end: number): boolean {
+  /** Whether from `line` on it is what `buffer` has up to `end`. */
+  endsAlike({ bytes, words, starts }: RepeatedSection, line: number, buffer: Buffer, end: number): boolean {
+    const from = starts[line]!
     const view = this.#viewOn(buffer)
     if (view === null) return false
     const { length } = bytes
@@ -119,7 +137,10 @@ export class RepeatedSections {
     return true
   }
 
-  /** Tells of a section that was scanned and accepted. The first time, no more than that is remembered. */
+  /**
+   * Tells of a section that was scanned and accepted, and begins at `textStart` of the text of `fields`. The first time, no more than
+   * that is remembered.
+   */
   learn(
     buffer: Buffer,
     start: number,
@@ -141,15 +162,7 @@ export class RepeatedSections {
     this.#passedOver = 0
     const bytes = Buffer.allocUnsafeSlow(length)
     buffer.copy(bytes, 0, start, end)
-    this.#sections[place] = {
-      bytes,
-      words: wordsOf(bytes),
-      starts: [...fields.starts(), textStart + length - 2].map((at) => at - textStart),
-      textStart,
-      fields: fields.copy(),
-      known: known.copy(),
-      knownLines: fields.indices(isNoted),
-    }
+    this.#sections[place] = new RepeatedSection(bytes, fields.copy(textStart), known.copy(), place)
   }
 
   /** Nearly all reads land in one buffer. Its bytes are compared as numbers, which is compiled to a few instructions for eight of them. */

@@ -66,10 +66,10 @@ export class RequestHead {
   #targetEnd = 0
   #sectionStart = 0
   #isRepeated = false
-  /** The section that was recognised last on this connection. */
-  #last: RepeatedSection | null = null
-  /** What was read begins as that one does. */
-  #isAlike = false
+  /** Where the section is that was recognised last on this connection, if it still is. */
+  #lastPlace = -1
+  /** A section that begins as what was read does, and may end as it does. */
+  #alike: RepeatedSection | null = null
   /** Lines taken over from it. */
   #adopted = 0
 
@@ -92,7 +92,9 @@ export class RequestHead {
     this.fields.clear()
     this.#ownKnown.clear()
     this.#known = this.#ownKnown
-    this.#isRepeated = this.#isAlike = false
+    this.#isRepeated = false
+    this.#alike = null
+    this.minorVersion = 1
     this.#phase = START
     this.#at = this.bytes = this.#adopted = 0
     this.method = this.target = ''
@@ -216,12 +218,15 @@ export class RequestHead {
   #recognise(buffer: Buffer, base: number, stop: number): boolean {
     const repeated = this.#repeated
     if (repeated === null) return false
-    if (this.#at !== this.#sectionStart) return this.#isAlike && this.#adoptEnd(repeated, buffer, base, stop)
+    const isBeginning = this.#at === this.#sectionStart
+    if (!isBeginning) return this.#alike !== null && this.#adoptEnd(repeated, this.#alike, buffer, base, stop)
     const section = repeated.find(buffer, base + this.#at, base + stop)
-    if (section === null) return this.#adoptFront(repeated, buffer, base, stop)
+    // The limit may have been lowered since it was learned.
+    if (section === null || section.fields.size > this.#limits.maxFields)
+      return this.#adoptFront(repeated, buffer, base, stop)
     this.fields.adopt(section.fields)
     this.#known = section.known
-    this.#last = section
+    this.#lastPlace = section.place
     this.#isRepeated = true
     this.#goOn(DONE, stop)
     return true
@@ -229,27 +234,41 @@ export class RequestHead {
 
   /** Takes over the lines with which a known section begins as well. */
   #adoptFront(repeated: RepeatedSections, buffer: Buffer, base: number, stop: number): boolean {
-    const section = this.#last ?? repeated.latest
+    const section = repeated.at(this.#lastPlace)
     if (section === null) return false
     const lines = repeated.linesInFront(section, buffer, base + this.#at, base + stop)
-    this.#isAlike = lines > 0 && this.#adopt(section, 0, lines, buffer, base)
-    this.#last = this.#isAlike ? section : null
-    if (this.#isAlike) this.#goOn(LINE_START, this.#sectionStart + section.starts[lines]!)
-    return this.#isAlike
+    if (lines === 0 || !this.#adopt(section, 0, lines, buffer, base)) {
+      this.#lastPlace = -1
+      return false
+    }
+    this.#alike = section
+    this.#lastPlace = section.place
+    this.#goOn(LINE_START, this.#sectionStart + section.starts[lines]!)
+    return true
   }
 
   /** Takes over the lines with which it ends as well, where those are all that there is. */
-  #adoptEnd(repeated: RepeatedSections, buffer: Buffer, base: number, stop: number): boolean {
-    const section = this.#last!
-    const line = repeated.lineBehind(section, buffer, base + this.#at, base + stop)
-    if (line === -1 || !this.#adopt(section, line, section.fields.size, buffer, base)) return false
+  #adoptEnd(
+    repeated: RepeatedSections,
+    section: RepeatedSection,
+    buffer: Buffer,
+    base: number,
+    stop: number,
+  ): boolean {
+    const line = section.lineWith(stop - this.#at)
+    if (line === -1) return false
+    const isEnd = repeated.endsAlike(section, line, buffer, base + stop)
+    if (!isEnd || !this.#adopt(section, line, section.fields.size, buffer, base)) {
+      this.#alike = null
+      return false
+    }
     this.#goOn(DONE, stop)
     return true
   }
 
   /** Takes over lines `from` to `to` of a section, the first of which stands where the scanner does. */
   #adopt(section: RepeatedSection, from: number, to: number, buffer: Buffer, base: number): boolean {
-    const { fields, starts, knownLines, textStart } = section
+    const { fields, starts, knownLines } = section
     if (this.fields.size + to - from > this.#limits.maxFields) return false
     const shift = this.#at - starts[from]!
     for (const line of knownLines) {
@@ -257,7 +276,7 @@ export class RequestHead {
       const name = base + shift + starts[line]!
       this.#known.note(buffer, name, name + fields.nameAt(line).length, this.fields.size + line - from)
     }
-    this.fields.recordLike(fields, from, to, shift - textStart)
+    this.fields.recordLike(fields, from, to, shift)
     this.#adopted += to - from
     return true
   }
@@ -319,7 +338,7 @@ export class RequestHead {
     this.target = text.slice(this.#targetStart, this.#targetEnd)
     if (this.#isRepeated) return
     this.fields.attach(text)
-    const isWorthLearning = this.fields.size - this.#adopted > FEW_LINES
+    const isWorthLearning = this.#adopted === 0 || this.fields.size - this.#adopted > FEW_LINES
     if (this.#repeated !== null && isWorthLearning && this.#known.announcesNoBody) {
       const start = this.#sectionStart
       this.#repeated.learn(buffer, base + start, base + end, start, this.fields, this.#known)
@@ -335,7 +354,7 @@ export class RequestHead {
   }
 }
 
-/** A section that differs from a known one in no more is not learned. */
+/** A section that differs from a known one in no more lines is not learned. */
 const FEW_LINES = 2
 
 const ZERO = 0x30

@@ -2,6 +2,7 @@
  * The field lines of a received head, read where they stand: one latin1 string and the offsets of names and values in it.
  * A name or value becomes a string of its own when somebody asks for it. Nothing here validates: the scanner has.
  */
+import { ownCopy } from '../../base/own-copy.ts'
 import { uniqueString } from '../../base/unique-string.ts'
 import type { ReadonlyFields } from '../../http/fields.ts'
 
@@ -127,13 +128,13 @@ export class WireFields implements ReadonlyFields {
     this.#size = other.#size
   }
 
-  /** For those who keep it: names and values are cut out once. */
-  copy(): WireFields {
+  /** For those who keep it, with no more of the text than there is from `start` on: names and values are cut out once. */
+  copy(start: number): WireFields {
     const copy = new WireFields()
-    copy.#text = this.#text
-    copy.#own = copy.#offsets = this.#offsets.slice(0, this.#size * PER_LINE)
+    copy.#text = ownCopy(this.#text.slice(start))
+    copy.#own = copy.#offsets = this.#offsets.slice(0, this.#size * PER_LINE).map((at) => at - start)
     copy.#size = this.#size
-    copy.#known = this.#cutOut().map(unique)
+    copy.#known = copy.#cutOut().map(unique)
     return copy
   }
 
