@@ -25,12 +25,17 @@ export class ClientRequest implements MutableRequest {
   #host: string
   #url: string
   #pathEnd = -1
+  readonly #scheme: 'http' | 'https'
+  readonly #hasBody: boolean
   readonly #copy: CopyOnWrite
-  readonly #exchange: ClientExchange
+  /** Null once it has ended and may be used for another request. */
+  #exchange: ClientExchange | null
   #headers: HeadersView | null = null
 
   constructor(exchange: ClientExchange) {
     this.#exchange = exchange
+    this.#scheme = exchange.scheme
+    this.#hasBody = exchange.hasBody
     this.#method = exchange.method
     this.#host = exchange.authority
     this.#url = exchange.target
@@ -52,11 +57,11 @@ export class ClientRequest implements MutableRequest {
   }
 
   get scheme(): 'http' | 'https' {
-    return this.#exchange.scheme
+    return this.#scheme
   }
 
   get hasBody(): boolean {
-    return this.#exchange.hasBody
+    return this.#hasBody
   }
 
   get params(): Readonly<Record<string, string>> {
@@ -81,10 +86,20 @@ export class ClientRequest implements MutableRequest {
     return (this.#client ??= new Client(this.#exchange))
   }
 
+  /**
+   * By the engine: all that was to be decided is decided, and the server may use the exchange for another request, who knows whose. A
+   * policy that still holds on to this one sees nothing of that.
+   */
+  forget(): void {
+    this.#exchange = null
+    this.#copy.forget()
+  }
+
   /** RFC 9110 §7.8. HTTP/1.0 has no Upgrade; what has content, or may change something, is answered before anything is switched. */
   get upgrade(): string | null {
-    const { fields } = this.#exchange
-    if (!fields.has('upgrade') || this.#exchange.minorVersion === 0) return null
+    if (this.#exchange === null) return null
+    const { fields, minorVersion } = this.#exchange
+    if (!fields.has('upgrade') || minorVersion === 0) return null
     if (this.#method !== 'GET' || this.hasBody) return null
     const options = listMembers(asciiLower(fields.get('connection') ?? ''))
     if (!options.includes('upgrade')) return null
@@ -164,18 +179,20 @@ export class ClientRequest implements MutableRequest {
 }
 
 class Client implements ClientView {
-  readonly #exchange: ClientExchange
+  readonly #address: string
+  readonly #peer: string
 
-  constructor(exchange: ClientExchange) {
-    this.#exchange = exchange
+  constructor(exchange: ClientExchange | null) {
+    this.#address = exchange?.clientAddress ?? ''
+    this.#peer = exchange?.peerAddress ?? ''
   }
 
   get address(): string {
-    return this.#exchange.clientAddress
+    return this.#address
   }
 
   get peer(): string {
-    return this.#exchange.peerAddress
+    return this.#peer
   }
 }
 

@@ -25,8 +25,8 @@ export function done(): never {
   throw new Error('done is not a step to be run')
 }
 
-/** Runs steps until the machine waits or is done. Hot. */
-export function drive<Machine extends Drivable<Machine>>(machine: Machine, first: Step<Machine>): void {
+/** Runs steps until the machine waits or is done; says whether it is done. Hot. */
+export function drive<Machine extends Drivable<Machine>>(machine: Machine, first: Step<Machine>): boolean {
   let step = first
   while (step !== done && step !== parked) {
     let next: Step<Machine> | Promise<Step<Machine>>
@@ -37,10 +37,11 @@ export function drive<Machine extends Drivable<Machine>>(machine: Machine, first
     }
     if (typeof next !== 'function') {
       wait(machine, next)
-      return
+      return false
     }
     step = next
   }
+  return step === done
 }
 
 function wait<Machine extends Drivable<Machine>>(machine: Machine, next: Promise<Step<Machine>>): void {

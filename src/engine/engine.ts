@@ -113,6 +113,6 @@ export class Engine implements RequestHandler {
     const tx = new Transaction(this.#context, REQUEST_STEPS, this.#policies, exchange)
     exchange.ended = (end) => finish(tx, end)
     exchange.drained = () => tx.reader?.drained()
-    drive(tx, REQUEST_STEPS.recv)
+    if (drive(tx, REQUEST_STEPS.recv)) tx.request.forget()
   }
 }

@@ -52,9 +52,11 @@ function isFieldValue(value: string): boolean {
   return true
 }
 
+const NO_FIELDS: ReadonlyFields = new Fields()
+
 /** Fields that are copied before they are first changed, unless they are the holder's own already. */
 export class CopyOnWrite {
-  readonly #fields: ReadonlyFields
+  #fields: ReadonlyFields
   #own: Fields | null
 
   constructor(fields: ReadonlyFields) {
@@ -71,6 +73,11 @@ export class CopyOnWrite {
 
   get fields(): ReadonlyFields {
     return this.#own ?? this.#fields
+  }
+
+  /** What it began with will be somebody else's: from now on there is nothing of it to be seen. */
+  forget(): void {
+    this.#fields = NO_FIELDS
   }
 
   own(): Fields {

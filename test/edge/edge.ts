@@ -27,6 +27,7 @@ export async function edge(
   t: TestContext,
   parameters: Readonly<Record<string, unknown>> = {},
   options: Pick<EdgeOptions, 'clock' | 'write'> = {},
+  policyFiles: readonly string[] = [],
 ): Promise<TestEdge> {
   const origin = await RawOrigin.listen()
   t.after(() => origin.close())
@@ -39,7 +40,7 @@ export async function edge(
   }
   const config = readConfig([{ kind: 'option', values }])
   assert.ok(config.ok, JSON.stringify(config))
-  const policies = await loadPolicies([], 'test')
+  const policies = await loadPolicies(policyFiles, 'test')
   const running = await startEdge({
     settings: config.settings,
     policies,
