@@ -26,34 +26,20 @@ export class JsonLine {
   write(record: RequestRecord): void {
     this.length = 0
     this.#time(record.atWall)
-    this.#copy(CLIENT)
-    this.#text(record.clientAddress)
-    this.#copy(METHOD)
-    this.#text(cut(record.method))
-    this.#copy(HOST)
-    this.#text(cut(record.authority))
-    this.#copy(TARGET)
-    this.#text(cut(withoutSecrets(record.target)))
-    this.#copy(record.minorVersion === 1 ? HTTP_1_1 : HTTP_1_0)
-    this.#number(record.status)
-    this.#copy(OUTCOME)
-    this.#text(record.outcome)
-    this.#copy(REASON)
-    this.#text(record.reason)
-    this.#copy(ROUTE)
-    this.#text(record.route)
-    this.#copy(RECEIVED)
-    this.#number(record.bytesIn)
-    this.#copy(SENT)
-    this.#number(record.bytesOut)
-    this.#copy(DURATION)
-    this.#seconds(record.durationMs)
-    this.#copy(REFERER)
-    this.#text(cut(withoutCredentials(record.referer)))
-    this.#copy(USER_AGENT)
-    this.#text(cut(record.userAgent))
-    this.#copy(END)
-    this.#text(record.end)
+    this.#text(CLIENT, record.clientAddress)
+    this.#text(METHOD, cut(record.method))
+    this.#text(HOST, cut(record.authority))
+    this.#text(TARGET, cut(withoutSecrets(record.target)))
+    this.#number(record.minorVersion === 1 ? HTTP_1_1 : HTTP_1_0, record.status)
+    this.#text(OUTCOME, record.outcome)
+    this.#text(REASON, record.reason)
+    this.#text(ROUTE, record.route)
+    this.#number(RECEIVED, record.bytesIn)
+    this.#number(SENT, record.bytesOut)
+    this.#seconds(DURATION, record.durationMs)
+    this.#text(REFERER, cut(withoutCredentials(record.referer)))
+    this.#text(USER_AGENT, cut(record.userAgent))
+    this.#text(END, record.end)
     this.#copy(CLOSE)
   }
 
@@ -66,34 +52,33 @@ export class JsonLine {
     }
     this.#copy(this.#untilSecond)
     this.#threeDigits(Math.floor(atWall - second * 1000))
-    this.bytes[this.length++] = UPPER_Z
+    this.#byte(UPPER_Z)
   }
 
-  #seconds(ms: number): void {
+  #seconds(name: Uint8Array, ms: number): void {
     if (!isShort(ms)) {
-      this.#copy(bytesOf(String(ms / 1000)))
+      this.#number(name, ms / 1000)
       return
     }
     const whole = Math.floor(ms / 1000)
-    this.#number(whole)
-    this.bytes[this.length++] = DOT
+    this.#number(name, whole)
+    this.#byte(DOT)
     this.#threeDigits(ms - whole * 1000)
   }
 
   #threeDigits(value: number): void {
-    this.#makeRoom(MOST_DIGITS)
-    const { bytes } = this
-    bytes[this.length++] = ZERO + Math.floor(value / 100)
-    bytes[this.length++] = ZERO + (Math.floor(value / 10) % 10)
-    bytes[this.length++] = ZERO + (value % 10)
+    this.#byte(ZERO + Math.floor(value / 100))
+    this.#byte(ZERO + (Math.floor(value / 10) % 10))
+    this.#byte(ZERO + (value % 10))
   }
 
-  #number(value: number): void {
+  #number(name: Uint8Array, value: number): void {
+    this.#copy(name)
     if (!isShort(value)) {
       this.#copy(bytesOf(String(value)))
       return
     }
-    this.#makeRoom(MOST_DIGITS + 1)
+    this.#makeRoom(MOST_DIGITS)
     let digits = 1
     for (let power = 10; power <= value; power *= 10) digits++
     this.length += digits
@@ -106,7 +91,8 @@ export class JsonLine {
   }
 
   /** A string of JSON. Nearly all need no escape. */
-  #text(text: string): void {
+  #text(name: Uint8Array, text: string): void {
+    this.#copy(name)
     const { length } = text
     if (length >= WORTH_REMEMBERING) {
       const bytes = this.#repeated.find(text)
@@ -131,13 +117,18 @@ export class JsonLine {
     this.length = at
   }
 
+  #byte(byte: number): void {
+    this.#makeRoom(1)
+    this.bytes[this.length++] = byte
+  }
+
   #copy(piece: Uint8Array): void {
     const { length } = piece
     this.#makeRoom(length)
     const { bytes } = this
     const at = this.length
     // A few bytes are copied faster one by one than by a call.
-    if (length <= 24) for (let i = 0; i < length; i++) bytes[at + i] = piece[i]!
+    if (length <= FEW_BYTES) for (let i = 0; i < length; i++) bytes[at + i] = piece[i]!
     else bytes.set(piece, at)
     this.length = at + length
   }
@@ -153,6 +144,8 @@ export class JsonLine {
 
 /** Characters from which on a value is copied faster than it is looked at. */
 const WORTH_REMEMBERING = 24
+
+const FEW_BYTES = 24
 
 const QUOTE = 0x22
 const BACKSLASH = 0x5c

@@ -24,12 +24,17 @@ export function statusLine(status: number): string {
   return `HTTP/1.1 ${status} ${reasonPhrase(status)}\r\n`
 }
 
+/** `name` in lower case. */
+export function encodeLine(name: string, value: string): string {
+  return `${canonicalName(name)}: ${value}\r\n`
+}
+
 /** The field lines of a head alone. */
 export function encodeLines(fields: ReadonlyFields, skip?: ReadonlySet<string>): string {
   let lines = ''
   for (let i = 0; i < fields.size; i++) {
     const name = fields.nameAt(i)
-    if (skip?.has(name) !== true) lines += `${canonicalName(name)}: ${fields.valueAt(i)}\r\n`
+    if (skip?.has(name) !== true) lines += encodeLine(name, fields.valueAt(i))
   }
   return lines
 }

@@ -1,7 +1,6 @@
 /** The head of a 304 of our own (RFC 9110 §15.4.5). Never throws. */
-import { canonicalName } from './field-names.ts'
 import { Fields, type ReadonlyFields } from './fields.ts'
-import { statusLine } from './head.ts'
+import { encodeLine, statusLine } from './head.ts'
 
 /** Metadata of the representation, which a 304 SHOULD NOT carry (RFC 9110 §15.4.5): its recipient has it. */
 const REPRESENTATION_METADATA: ReadonlySet<string> = new Set([
@@ -54,7 +53,7 @@ export function divideLines(fields: ReadonlyFields, skip: ReadonlySet<string>): 
   for (let i = 0; i < fields.size; i++) {
     const name = fields.nameAt(i)
     if (skip.has(name)) continue
-    const line = `${canonicalName(name)}: ${fields.valueAt(i)}\r\n`
+    const line = encodeLine(name, fields.valueAt(i))
     if (isLeftOut(name, hasEtag)) others += line
     else shared += line
   }

@@ -28,7 +28,7 @@ export function placeOf(fetch: FetchTransaction, draft: OriginResponseDraft): Pl
   const { plan, context } = fetch
   const { scheme, authority, target } = plan.target
   const { fields } = draft
-  const tags = givenTags(draft)
+  const tags = tagsOf(draft)
   for (const group of readGroups(fields.get('cache-groups')))
     tags.push(groupTag(`${scheme}://${authority}`, group))
   for (const name of CONSUMED_FIELDS) {
@@ -48,7 +48,7 @@ export function placeOf(fetch: FetchTransaction, draft: OriginResponseDraft): Pl
 }
 
 /** By the policy and by the response's fields, each once. */
-function givenTags({ givenTags, fields }: OriginResponseDraft): string[] {
+function tagsOf({ givenTags, fields }: OriginResponseDraft): string[] {
   const read = readTags(fields)
   if (givenTags.length === 0) return [...read]
   return [...new Set([...givenTags.map(utf8Text), ...read])]

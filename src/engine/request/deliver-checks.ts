@@ -27,14 +27,13 @@ function dateOf(tx: Transaction, response: DeliverResponse, lastModified: string
   return response.fields.get('date') ?? ''
 }
 
-/** Whether the client's copy is good (RFC 9110 §13). Hot for 304s. */
+/** Of a conditional request: whether the client's copy is good (RFC 9110 §13). Hot for 304s. */
 export function isNotModified(
   tx: Transaction,
   response: DeliverResponse,
   etag: string,
   lastModified: string,
 ): boolean {
-  if (!isConditional(tx)) return false
   const { status } = response
   const verdict = evaluatePreconditions(
     tx.request.method,

@@ -105,7 +105,7 @@ export function deliverBusy(tx: Transaction): RequestStep {
   if (detour !== null) return detour
   tx.status = response.status
   if (isCachesBusiness(tx)) {
-    if (isNotModified(tx, response, head.etag, head.lastModified)) {
+    if (isConditional(tx) && isNotModified(tx, response, head.etag, head.lastModified)) {
       sendNotModified(tx, response)
       return done
     }

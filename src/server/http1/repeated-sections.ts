@@ -14,7 +14,7 @@ import type { WireFields } from './wire-fields.ts'
 /** What was read of a section. Nobody changes it. */
 export class RepeatedSection {
   readonly bytes: Buffer
-  /** The same, eight bytes a number, the last of them once more where the length is no multiple of eight. */
+  /** The same, eight bytes a number, as far as there are so many. */
   readonly words: Float64Array
   readonly fields: WireFields
   /** Where each line begins, and then the empty one. */
@@ -99,42 +99,22 @@ export class RepeatedSections {
   }
 
   /** How many lines of `section` what `buffer` has from `start` to `end` begins with. */
-  linesInFront(
-    { bytes, words, starts }: RepeatedSection,
-    buffer: Buffer,
-    start: number,
-    end: number,
-  ): number {
+  linesInFront(section: RepeatedSection, buffer: Buffer, start: number, end: number): number {
+    const { starts } = section
     const view = this.#viewOn(buffer)
     if (view === null) return 0
-    const length = Math.min(bytes.length, end - start)
-    const whole = length >> 3
-    let word = 0
-    while (word < whole && view.getFloat64(start + word * WORD_BYTES, true) === words[word]) word++
-    let same = word * WORD_BYTES
-    while (same < length && buffer[start + same] === bytes[same]) same++
+    const same = agreement(section, 0, buffer, view, start, Math.min(section.bytes.length, end - start))
     let lines = starts.length - 1
     while (lines > 0 && starts[lines]! > same) lines--
     return lines
   }
 
   /** Whether from `line` on it is what `buffer` has up to `end`. */
-  endsAlike({ bytes, words, starts }: RepeatedSection, line: number, buffer: Buffer, end: number): boolean {
-    const from = starts[line]!
+  endsAlike(section: RepeatedSection, line: number, buffer: Buffer, end: number): boolean {
     const view = this.#viewOn(buffer)
     if (view === null) return false
-    const { length } = bytes
-    const shift = end - length
-    const firstWord = (from + WORD_BYTES - 1) >> 3
-    const lastWord = length >> 3
-    let at = from
-    for (; at < Math.min(firstWord * WORD_BYTES, length); at++)
-      if (buffer[shift + at] !== bytes[at]) return false
-    for (let word = firstWord; word < lastWord; word++, at += WORD_BYTES) {
-      if (view.getFloat64(shift + at, true) !== words[word]) return false
-    }
-    for (; at < length; at++) if (buffer[shift + at] !== bytes[at]) return false
-    return true
+    const { length } = section.bytes
+    return agreement(section, section.starts[line]!, buffer, view, end - length, length) === length
   }
 
   /**
@@ -165,15 +145,12 @@ export class RepeatedSections {
     this.#sections[place] = new RepeatedSection(bytes, fields.copy(textStart), known.copy(), place)
   }
 
-  /** Nearly all reads land in one buffer. Its bytes are compared as numbers, which is compiled to a few instructions for eight of them. */
-  #isSame({ bytes, words }: RepeatedSection, buffer: Buffer, start: number, end: number): boolean {
+  #isSame(section: RepeatedSection, buffer: Buffer, start: number, end: number): boolean {
+    const { bytes } = section
+    const { length } = bytes
     const view = this.#viewOn(buffer)
-    if (view === null) return buffer.compare(bytes, 0, bytes.length, start, end) === 0
-    const last = words.length - 1
-    for (let i = 0; i < last; i++) {
-      if (view.getFloat64(start + i * WORD_BYTES, true) !== words[i]) return false
-    }
-    return view.getFloat64(end - WORD_BYTES, true) === words[last]
+    if (view === null) return buffer.compare(bytes, 0, length, start, end) === 0
+    return agreement(section, 0, buffer, view, start, length) === length
   }
 
   /** Null for a buffer that is seen for the first time, and perhaps never again. */
@@ -189,17 +166,33 @@ export class RepeatedSections {
 
 const WORD_BYTES = 8
 
-/**
- * No two texts make the same numbers: 0 and -0, which are equal, are of bytes that no field has (NUL), and what makes NaN is equal to
- * nothing, and so is scanned each time.
- */
+/** No two texts make the same numbers but 0 and -0, which are of bytes that no field has (NUL). */
 function wordsOf(bytes: Buffer): Float64Array {
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length)
-  const words = new Float64Array(Math.ceil(bytes.length / WORD_BYTES))
-  for (let i = 0; i < words.length; i++) {
-    words[i] = view.getFloat64(Math.min(i * WORD_BYTES, bytes.length - WORD_BYTES), true)
+  return Float64Array.from({ length: bytes.length >> 3 }, (_, i) => view.getFloat64(i * WORD_BYTES, true))
+}
+
+/**
+ * How far the section, whose first byte would be `buffer[origin]`, agrees with `buffer` from its byte `from` on, at most up to `to`.
+ * Compared as numbers, which is compiled to a few instructions for eight bytes; byte by byte where there is no whole number, and behind
+ * the first that is not equal, as NaN never is.
+ */
+function agreement(
+  { bytes, words }: RepeatedSection,
+  from: number,
+  buffer: Buffer,
+  view: DataView,
+  origin: number,
+  to: number,
+): number {
+  let at = from
+  while (at < to && (at & (WORD_BYTES - 1)) !== 0 && buffer[origin + at] === bytes[at]) at++
+  if ((at & (WORD_BYTES - 1)) === 0) {
+    const whole = to - WORD_BYTES
+    while (at <= whole && view.getFloat64(origin + at, true) === words[at >> 3]) at += WORD_BYTES
   }
-  return words
+  while (at < to && buffer[origin + at] === bytes[at]) at++
+  return at
 }
 
 function fingerprint(buffer: Buffer, start: number, length: number): number {
